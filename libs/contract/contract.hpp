@@ -1,0 +1,107 @@
+// The services' api.yaml files as one contract: route table, validator, mapping to commands, and
+// the document at /openapi.json. Loaded once, immutable afterwards, may be used by any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "libs/core/fault.hpp"
+#include "libs/web/http.hpp"
+#include "libs/web/router.hpp"
+
+namespace waybill::contract {
+
+// A file that can't be used; what() names file, place and remedy.
+class ContractError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class Access { public_, customer, owner, staff, ops };
+
+struct CommandTarget {
+  std::string queue;
+  std::string type;   // full protobuf name
+  std::string alias;  // short name for JSON publishers, may be empty
+};
+
+struct QueryTarget {
+  std::string service;
+  std::string cache;  // key template "product:{id}"; empty: not cached
+};
+
+struct EventsTarget {
+  std::string topic;
+  std::string query;               // path template of the x-query that gives the present state
+  std::string event;               // SSE event name
+  std::string status;              // member of the state to look at for the end …
+  std::vector<std::string> final;  // … and the values that end the stream
+};
+
+struct Operation {
+  std::string method;
+  std::string path;  // template: /v1/orders/{id}
+  std::string id;    // operationId
+  Access access = Access::ops;
+  std::string owner_param;  // path parameter that names the owner (x-owner), empty: the object says
+  std::string limit;        // x-limit
+  std::optional<CommandTarget> command;
+  std::optional<QueryTarget> query;
+  std::optional<EventsTarget> events;
+  bool has_body = false;
+  bool body_required = false;
+  bool if_match = false;  // the operation takes If-Match → expected_version
+
+  struct Schemas;  // compiled; inside only
+  std::shared_ptr<const Schemas> schemas;
+};
+
+struct Violation {
+  std::string where;  // JSON pointer ("/items/0/quantity") or parameter name
+  bool in_body = true;
+  std::string message;
+};
+
+class Contract {
+ public:
+  // Throws ContractError.
+  static Contract load(const std::vector<std::string>& files);
+  // All */api.yaml below a folder.
+  static Contract load_folder(const std::string& folder);
+
+  web::Router<Operation>::Match match(std::string_view method, std::string_view path) const;
+  const std::vector<const Operation*>& operations() const;
+  const boost::json::object& document() const;  // merged OpenAPI 3.1
+
+  // Everything that is wrong with path parameters, query and body, at once. `body` is null where
+  // none was sent.
+  std::vector<Violation> validate(const Operation& operation, const web::PathParams& params,
+                                  const web::Request& request,
+                                  const boost::json::value* body) const;
+
+  // The protobuf bytes of the operation's command: body members, path parameters by name and
+  // expected_version.
+  Result<std::string> to_command(const Operation& operation, const web::PathParams& params,
+                                 const boost::json::value* body,
+                                 std::optional<std::int64_t> expected_version) const;
+
+  // A command that another system published as JSON: `type` (full name or alias) is replaced by the
+  // full name; the same checks as over HTTP, path parameters being members of the body. The result
+  // is protobuf bytes.
+  Result<std::string> decode_command(std::string& type, std::string_view json) const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
+// 400 validation-failed with errors[], detail "Validation failed for POST /v1/orders".
+Fault validation_fault(const Operation& operation, const std::vector<Violation>& violations);
+
+}  // namespace waybill::contract

@@ -1,0 +1,34 @@
+// JSON and protobuf messages, by reflection: the same names, the same forms, no code per message.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "libs/core/fault.hpp"
+
+namespace google::protobuf {
+class Message;
+class Descriptor;
+}  // namespace google::protobuf
+
+namespace waybill::contract {
+
+// The representation: all fields in the order of their numbers, absent optional fields and messages
+// as null, empty lists as [] (or null, see waybill/common/v1/options.proto), 64-bit numbers as JSON
+// numbers.
+std::string to_json(const google::protobuf::Message& message);
+
+// Fills `message` from an object. Members that the message has no field for are ignored (the
+// contract's schema has refused what is unknown), null leaves an optional field absent. A field
+// `members` (repeated string) gets the names of all members that were sent. Faults name what does
+// not fit by JSON pointer.
+Result<void> from_json(const boost::json::object& json, google::protobuf::Message& message);
+
+// A new, empty message of a full name like waybill.order.v1.PlaceOrder; nullptr when no such
+// message is linked in.
+std::unique_ptr<google::protobuf::Message> make_message(std::string_view full_name);
+
+}  // namespace waybill::contract

@@ -1,0 +1,95 @@
+// Takes commands from a queue in batches and gives each batch to the handlers in one transaction:
+//   inbox rows first (a command that is there already gets its stored outcome), handlers, outbox
+//   rows, outcomes, COMMIT, cache invalidation, answers, acknowledgement.
+// When a batch fails it is rolled back and handled one by one; only the culprit is retried or goes
+// to the dead queue.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libs/cache/cache.hpp"
+#include "libs/messaging/broker.hpp"
+#include "libs/outbox/command.hpp"
+#include "libs/outbox/outcome.hpp"
+#include "libs/outbox/relay.hpp"
+#include "libs/outbox/writer.hpp"
+#include "libs/pg/pg.hpp"
+
+namespace waybill::outbox {
+
+// The handlers of a service by message type.
+class Handlers {
+ public:
+  // One command as it came, content type protobuf. Broken bytes throw messaging poison (see
+  // processor.cpp).
+  struct Raw {
+    Cause cause;
+    std::string body;
+    Instant now;
+  };
+  using Batch = std::function<std::vector<Outcome>(pg::Tx&, std::span<const Raw>, Writer&)>;
+
+  // handlers.on<PlaceOrder>(place_orders), with
+  //   std::vector<Outcome> place_orders(pg::Tx& tx, std::span<const Command<PlaceOrder>> batch,
+  //   Writer& out);
+  // one outcome per command, in their order. `handler` may be any callable (bind settings with a
+  // small struct).
+  template <class Message, class Handler>
+  void on(Handler handler) {
+    add(Message::descriptor()->full_name(),
+        [handler](pg::Tx& tx, std::span<const Raw> raw, Writer& out) {
+          std::vector<Command<Message>> batch(raw.size());
+          for (std::size_t i = 0; i < raw.size(); ++i) {
+            batch[i].cause = raw[i].cause;
+            batch[i].now = raw[i].now;
+            if (!batch[i].body.ParseFromString(raw[i].body)) throw_broken(raw[i].cause);
+          }
+          return handler(tx, std::span<const Command<Message>>{batch}, out);
+        });
+  }
+  void add(const std::string& type, Batch handler);
+  const Batch* find(const std::string& type) const;  // nullptr: unknown
+
+ private:
+  [[noreturn]] static void throw_broken(const Cause& cause);
+  std::map<std::string, Batch> handlers_;
+};
+
+// Turns a JSON command into its protobuf bytes after validating it against the contract; `type` may
+// be an alias and is replaced by the full name. Provided by libs/contract through runtime.
+using JsonDecoder = std::function<Result<std::string>(std::string& type, std::string_view json)>;
+
+struct ProcessorOptions {
+  std::string queue;
+  std::size_t batch = 100;
+  std::size_t workers = 1;
+  std::vector<std::chrono::milliseconds> retries;  // as in messaging::QueueOptions
+};
+
+class Processor {
+ public:
+  Processor(ProcessorOptions options, const Handlers& handlers, JsonDecoder decode_json,
+            pg::Options database, messaging::Consumer& commands, messaging::Publisher& publisher,
+            cache::Cache& cache, Relays& relays);
+  // Stops intake, finishes the present batch, joins the workers.
+  ~Processor();
+  void start();
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A transaction outside the queue (timers, imports): runs `work`, inserts what it wrote, commits,
+// invalidates the cache, answers completed commands, wakes the relay. Throws as pg::Tx does.
+void run_transaction(pg::Connection& connection, cache::Cache& cache,
+                     messaging::Publisher& publisher, Relays& relays,
+                     const std::function<void(pg::Tx&, Writer&)>& work);
+
+}  // namespace waybill::outbox

@@ -1,0 +1,239 @@
+// PostgreSQL for people who write SQL: named statements, transactions, rows. libpqxx stays inside.
+// A Connection belongs to one thread at a time; a Tx to its Connection.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libs/core/clock.hpp"
+#include "libs/core/id.hpp"
+
+namespace waybill::pg {
+
+// A statement has a name (prepared under it on first use per connection) and numbered parameters
+// ($1 …). Define them as constants in store/sql.hpp. Never SELECT *.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// Classes of failure that callers treat differently; what() is for logs only.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+// Worth a retry after a pause: connection lost, server away, deadlock, serialization, lock timeout,
+// out of resources.
+class TransientError : public Error {
+ public:
+  using Error::Error;
+};
+// The connection broke during COMMIT: it may or may not have happened. Ask the inbox.
+class InDoubtError : public TransientError {
+ public:
+  using TransientError::TransientError;
+};
+// A named constraint said no (unique, check, foreign key, not null).
+class ConstraintError : public Error {
+ public:
+  ConstraintError(std::string constraint, const std::string& text)
+      : Error{text}, constraint_{std::move(constraint)} {}
+  const std::string& constraint() const { return constraint_; }
+
+ private:
+  std::string constraint_;
+};
+
+// One parameter in text form. Implicit, so that calls read tx.exec(sql::find_order, id).
+class Param {
+ public:
+  Param(std::nullopt_t) {}
+  Param(std::string_view text) : text_{std::string{text}} {}
+  Param(const char* text) : text_{text} {}
+  Param(std::string text) : text_{std::move(text)} {}
+  Param(const Id& id) : text_{id.to_string()} {}
+  Param(Instant at);
+  Param(bool value) : text_{value ? "t" : "f"} {}
+  template <std::integral T>
+  Param(T value) : text_{std::to_string(value)} {}
+  template <class T>
+  Param(const std::optional<T>& value) {
+    if (value) text_ = Param{*value}.text_;
+  }
+  const std::optional<std::string>& text() const { return text_; }
+
+ private:
+  std::optional<std::string> text_;
+};
+
+// Arrays for `unnest($1::uuid[])`: PostgreSQL's array literal, elements quoted where needed,
+// nullopt as NULL.
+class Array {
+ public:
+  Array() = default;
+  void reserve(std::size_t elements) { text_.reserve(elements * 40); }
+  void add(const Param& element);
+  std::size_t size() const { return size_; }
+  operator Param() const;  // NOLINT: used like a value
+
+ private:
+  std::string text_ = "{";
+  std::size_t size_ = 0;
+};
+// Binary data as PostgreSQL's hex form (\x…) for a bytea parameter or array element.
+Param bytes(std::string_view data);
+
+class Rows;
+class Row {
+ public:
+  bool is_null(int column) const;
+  std::string_view text(int column) const;  // valid as long as the Rows; empty for NULL
+  std::int64_t integer(int column) const;
+  bool boolean(int column) const;
+  Id id(int column) const;
+  Instant instant(int column) const;    // timestamptz
+  std::string bytes(int column) const;  // bytea
+  std::optional<std::string> maybe_text(int column) const;
+  std::optional<std::int64_t> maybe_integer(int column) const;
+  std::optional<Id> maybe_id(int column) const;
+  std::optional<Instant> maybe_instant(int column) const;
+
+ private:
+  friend class Rows;
+  Row(const Rows& rows, int index) : rows_{rows}, index_{index} {}
+  const Rows& rows_;
+  int index_;
+};
+
+class Rows {
+ public:
+  struct Impl;
+  explicit Rows(std::shared_ptr<const Impl> impl);
+  int size() const;
+  bool empty() const { return size() == 0; }
+  std::int64_t affected() const;  // rows changed by INSERT, UPDATE, DELETE
+  Row operator[](int index) const { return Row{*this, index}; }
+
+  class Iterator {
+   public:
+    Iterator(const Rows& rows, int index) : rows_{&rows}, index_{index} {}
+    Row operator*() const { return (*rows_)[index_]; }
+    Iterator& operator++() {
+      ++index_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+
+   private:
+    const Rows* rows_;
+    int index_;
+  };
+  Iterator begin() const { return {*this, 0}; }
+  Iterator end() const { return {*this, size()}; }
+
+ private:
+  friend class Row;
+  std::shared_ptr<const Impl> impl_;
+};
+
+struct Options {
+  std::string url;  // libpq URI or key=value; secrets are never logged
+  std::chrono::milliseconds connect_time{3'000};
+  std::chrono::milliseconds statement_time{10'000};
+  std::chrono::milliseconds lock_time{3'000};
+  std::string application_name = "waybill";
+};
+
+// A lazily opened connection that is opened anew after it broke.
+class Connection {
+ public:
+  explicit Connection(Options options);
+  ~Connection();
+  Connection(Connection&&) noexcept;
+
+  // Throws TransientError when the server is away.
+  void ensure_open();
+  bool is_open() const;
+  void close();
+  // Blocks up to `most` for a NOTIFY on channels that were LISTENed to; true when one came.
+  void listen(const std::string& channel);
+  bool wait_notification(std::chrono::milliseconds most);
+
+ private:
+  friend class Tx;
+  friend class Session;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// One transaction (READ COMMITTED): rolled back by the destructor unless commit() was called.
+class Tx {
+ public:
+  explicit Tx(Connection& connection);
+  ~Tx();
+  Tx(const Tx&) = delete;
+  Tx& operator=(const Tx&) = delete;
+
+  // Throws ConstraintError, TransientError or Error.
+  template <class... Params>
+  Rows exec(const Statement& statement, const Params&... params) {
+    const std::array<Param, sizeof...(Params)> list{Param{params}...};
+    return run(statement, list);
+  }
+  Rows run(const Statement& statement, std::span<const Param> params);
+  // Throws InDoubtError when the answer to COMMIT was lost.
+  void commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Single statements outside a transaction, for reads.
+class Session {
+ public:
+  explicit Session(Connection& connection) : connection_{connection} {}
+  template <class... Params>
+  Rows exec(const Statement& statement, const Params&... params) {
+    const std::array<Param, sizeof...(Params)> list{Param{params}...};
+    return run(statement, list);
+  }
+  Rows run(const Statement& statement, std::span<const Param> params);
+
+ private:
+  Connection& connection_;
+};
+
+// A bounded set of connections shared by threads.
+class Pool {
+ public:
+  Pool(Options options, std::size_t size);
+  ~Pool();
+
+  class Lease {
+   public:
+    Lease(Pool& pool, std::unique_ptr<Connection> connection);
+    Lease(Lease&&) noexcept = default;
+    ~Lease();
+    Connection& operator*() { return *connection_; }
+    Connection* operator->() { return connection_.get(); }
+
+   private:
+    Pool* pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+  // Waits for a free one; throws TransientError after `most`.
+  Lease take(std::chrono::milliseconds most = std::chrono::seconds{5});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace waybill::pg
