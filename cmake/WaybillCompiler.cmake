@@ -35,6 +35,7 @@ endif()
 # One precompiled header for everybody: the standard library, Boost.JSON and Asio's coroutines.
 file(WRITE ${CMAKE_BINARY_DIR}/pch/waybill_pch.cpp "// Carries the precompiled header.\n")
 add_library(waybill_pch OBJECT ${CMAKE_BINARY_DIR}/pch/waybill_pch.cpp)
+target_link_libraries(waybill_pch PRIVATE Boost::json fmt::fmt Threads::Threads)  # the flags of all who use it
 target_precompile_headers(waybill_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fpch-preprocess -Winvalid-pch)
