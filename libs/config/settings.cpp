@@ -115,7 +115,8 @@ Settings::Settings(std::string program, std::string purpose) : impl_{std::make_u
 Settings::~Settings() = default;
 
 void Settings::add(const std::string& name, std::string& target, const std::string& help) {
-  impl_->option(name, [&target](const std::string& text) { target = text; }, help, target);
+  impl_->option(
+      name, [&target](const std::string& text) { target = text; }, help, target);
 }
 
 void Settings::add(const std::string& name, bool& target, const std::string& help) {
@@ -140,14 +141,15 @@ void Settings::add(const std::string& name, std::int64_t& target, const std::str
 
 void Settings::add(const std::string& name, std::chrono::milliseconds& target,
                    const std::string& help) {
-  impl_->option(name, [&target](const std::string& text) { target = parse_duration(text); }, help,
-                format_duration(target));
+  impl_->option(
+      name, [&target](const std::string& text) { target = parse_duration(text); }, help,
+      format_duration(target));
 }
 
 void Settings::add(const std::string& name, std::vector<std::string>& target,
                    const std::string& help) {
-  impl_->option(name, [&target](const std::string& text) { target = split(text); }, help,
-                join(target));
+  impl_->option(
+      name, [&target](const std::string& text) { target = split(text); }, help, join(target));
 }
 
 void Settings::add(const std::string& name, Secret& target, const std::string& help) {
@@ -171,7 +173,8 @@ Settings::Next Settings::parse(int argc, const char* const* argv) {
 std::string environment_name(std::string_view setting) {
   std::string name = "WAYBILL_";
   for (const char c : setting) {
-    name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    name +=
+        c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return name;
 }

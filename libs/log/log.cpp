@@ -10,7 +10,8 @@
 namespace waybill::log {
 namespace {
 
-// Lines that may wait for the writer. When the disk is slower than that the oldest go: logging never stops the service.
+// Lines that may wait for the writer. When the disk is slower than that the oldest go: logging
+// never stops the service.
 constexpr std::size_t kWaiting = 8192;
 
 std::atomic<Level> g_level{Level::info};
@@ -22,11 +23,16 @@ thread_local const TraceContext* t_context = nullptr;
 
 std::string_view name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
-    case Level::off: return "off";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      return "off";
   }
   return "info";
 }
@@ -64,15 +70,17 @@ Field::Field(std::string_view name, std::string_view value) : name_{name}, json_
 Field::Field(std::string_view name, const Id& value)
     : name_{name}, json_{'"' + value.to_string() + '"'} {}
 Field::Field(std::string_view name, bool value) : name_{name}, json_{value ? "true" : "false"} {}
-Field::Field(std::string_view name, double value) : name_{name}, json_{fmt::format("{:.6g}", value)} {}
+Field::Field(std::string_view name, double value)
+    : name_{name}, json_{fmt::format("{:.6g}", value)} {}
 
 void start(std::string_view service, Level level) {
   g_service = service;
   g_level = level;
   g_writer = std::make_shared<spdlog::details::thread_pool>(kWaiting, 1);
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto logger = std::make_shared<spdlog::async_logger>(std::string{service}, std::move(sink), g_writer,
-                                                       spdlog::async_overflow_policy::overrun_oldest);
+  auto logger =
+      std::make_shared<spdlog::async_logger>(std::string{service}, std::move(sink), g_writer,
+                                             spdlog::async_overflow_policy::overrun_oldest);
   logger->set_pattern("%v");
   logger->flush_on(spdlog::level::info);
   g_logger = std::move(logger);
@@ -83,7 +91,9 @@ void stop() {
   g_writer.reset();  // joins the writer after the last line
 }
 
-bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+  return level >= g_level.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view event, Fields fields) {
   if (!enabled(level)) return;
@@ -100,6 +110,8 @@ Scope::Scope(TraceContext context) : outer_{t_context}, context_{std::move(conte
   t_context = &context_;
 }
 
-Scope::~Scope() { t_context = outer_; }
+Scope::~Scope() {
+  t_context = outer_;
+}
 
 }  // namespace waybill::log

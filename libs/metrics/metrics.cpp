@@ -13,9 +13,10 @@
 namespace waybill::metrics {
 namespace {
 
-// From half a millisecond, where a cached read is, to the half minute at which everybody has given up.
-const std::vector<double> kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                   0.1,    0.25,  0.5,    1,     2.5,  5,     10,  30};
+// From half a millisecond, where a cached read is, to the half minute at which everybody has given
+// up.
+const std::vector<double> kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                   0.25,   0.5,   1,      2.5,   5,    10,    30};
 
 prometheus::Registry& registry() {
   static auto* the_registry = new prometheus::Registry;  // outlives every static that counts
@@ -76,6 +77,8 @@ Histogram& histogram(const std::string& name, const std::string& help, const Lab
   return wrap<HistogramOf>(family.Add(as_map(labels), buckets.empty() ? kSeconds : buckets));
 }
 
-std::string exposition() { return prometheus::TextSerializer{}.Serialize(registry().Collect()); }
+std::string exposition() {
+  return prometheus::TextSerializer{}.Serialize(registry().Collect());
+}
 
 }  // namespace waybill::metrics

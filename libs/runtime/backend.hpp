@@ -13,8 +13,9 @@ namespace waybill::runtime {
 
 class Backend {
  public:
-  // The queue has the service's name. Handlers and queries must outlive the backend.
-  Backend(Runtime& runtime, const outbox::Handlers& handlers, const Queries& queries);
+  // The queue has the service's name. Handlers and queries must outlive the backend; queries get
+  // /operations/{id}, what the inbox knows of a command.
+  Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries);
   ~Backend();
   void start();
   void stop();

@@ -1,0 +1,114 @@
+#include "libs/runtime/read_api.hpp"
+
+#include <charconv>
+
+#include "libs/log/log.hpp"
+
+namespace waybill::runtime {
+namespace {
+
+constexpr milliseconds kPatience{10'000};  // with a request that somebody else is executing
+
+// Runs on a thread of the pool.
+struct Execution {
+  const Queries::Route& route;
+  const web::Request& request;
+  const web::PathParams& params;
+  pg::Pool& connections;
+
+  web::Response operator()() {
+    const log::Scope scope{request.trace};
+    try {
+      auto connection = connections.take();
+      pg::Session session{*connection};
+      const Query query{request, params, parse_caller(request.headers.get("Waybill-Caller"))};
+      auto result = route.handler(session, query);
+      return result ? std::move(*result) : web::problem_response(result.error(), request);
+    } catch (const pg::TransientError& error) {
+      log::warn("query.unavailable", {{"reason", error.what()}});
+      return web::problem_response(unavailable("The data can't be read at the moment."), request);
+    }
+  }
+};
+
+std::string fill_template(const std::string& key, const web::PathParams& params) {
+  std::string text = key;
+  for (const auto& [name, value] : params) {
+    const std::string placeholder = '{' + name + '}';
+    if (const auto at = text.find(placeholder); at != std::string::npos) {
+      const auto id = Id::parse(value);
+      text.replace(at, placeholder.size(), id ? id->to_string() : value);
+    }
+  }
+  return text;
+}
+
+// Who may share an execution: the same question by the same caller.
+std::string flight_key(const web::Request& request) {
+  return request.target + '\n' + std::string{request.headers.get("Waybill-Caller")};
+}
+
+}  // namespace
+
+ReadApi::ReadApi(boost::asio::io_context& io, const Queries& queries, pg::Options database,
+                 std::size_t threads, cache::Cache& cache)
+    : io_{io},
+      queries_{queries},
+      cache_{cache},
+      connections_{std::move(database), threads},
+      threads_{threads} {}
+
+ReadApi::~ReadApi() {
+  threads_.stop();
+  threads_.join();
+}
+
+web::awaitable<web::Response> ReadApi::handle(web::Request& request) {
+  const auto match = queries_.routes().match(request.method, request.path);
+  if (!match.value) co_return web::problem_response(not_found("There is no such query."), request);
+
+  const std::string key = flight_key(request);
+  if (const auto running = flights_.find(key); running != flights_.end()) {
+    const std::shared_ptr<Flight> flight = running->second;
+    const bool done = co_await flight->done.wait_for(kPatience);
+    if (done) co_return flight->response;
+    co_return web::problem_response(unavailable("The data can't be read at the moment."), request);
+  }
+
+  const auto flight = std::make_shared<Flight>(io_);
+  flights_.emplace(key, flight);
+  // An exception must not leave the others waiting.
+  std::exception_ptr failure;
+  try {
+    flight->response = co_await execute(*match.value, request, match.params);
+  } catch (...) {
+    failure = std::current_exception();
+    const Fault internal{FaultKind::internal, "internal", "Something went wrong on our side.", {}};
+    flight->response = web::problem_response(internal, request);
+  }
+  flights_.erase(key);
+  flight->done.set();
+  if (failure) std::rethrow_exception(failure);
+  co_return flight->response;
+}
+
+web::awaitable<web::Response> ReadApi::execute(const Queries::Route& route,
+                                               const web::Request& request,
+                                               const web::PathParams& params) {
+  Execution execution{route, request, params, connections_};
+  auto response = co_await async::offload(threads_, execution);
+  if (response.status == 200 && !route.cache.key.empty()) keep(route.cache, params, response);
+  co_return response;
+}
+
+void ReadApi::keep(const CacheRule& rule, const web::PathParams& params,
+                   const web::Response& response) {
+  const std::string_view number = response.headers.get("Waybill-Version");
+  std::int64_t version = 0;
+  std::from_chars(number.data(), number.data() + number.size(), version);
+  cache_.fill(fill_template(rule.key, params),
+              {version, std::string{response.headers.get("Waybill-Owner")}, response.body},
+              rule.ttl);
+}
+
+}  // namespace waybill::runtime

@@ -1,0 +1,46 @@
+// Serves Queries over HTTP: what the gateway asks a service.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "libs/async/async.hpp"
+#include "libs/cache/cache.hpp"
+#include "libs/pg/pg.hpp"
+#include "libs/runtime/queries.hpp"
+#include "libs/web/http.hpp"
+
+namespace waybill::runtime {
+
+class ReadApi final : public web::Handler {
+ public:
+  ReadApi(boost::asio::io_context& io, const Queries& queries, pg::Options database,
+          std::size_t threads, cache::Cache& cache);
+  ~ReadApi() override;
+
+  web::awaitable<web::Response> handle(web::Request& request) override;
+
+ private:
+  // One execution that several requests wait for.
+  struct Flight {
+    explicit Flight(boost::asio::io_context& io) : done{io} {}
+    async::Event done;
+    web::Response response;
+  };
+
+  web::awaitable<web::Response> execute(const Queries::Route& route, const web::Request& request,
+                                        const web::PathParams& params);
+  void keep(const CacheRule& rule, const web::PathParams& params, const web::Response& response);
+
+  boost::asio::io_context& io_;
+  const Queries& queries_;
+  cache::Cache& cache_;
+  pg::Pool connections_;
+  boost::asio::thread_pool threads_;
+  std::map<std::string, std::shared_ptr<Flight>> flights_;  // io thread only
+};
+
+}  // namespace waybill::runtime
