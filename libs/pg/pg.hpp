@@ -2,13 +2,17 @@
 // A Connection belongs to one thread at a time; a Tx to its Connection.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libs/core/clock.hpp"
@@ -150,7 +154,7 @@ struct Options {
   std::string application_name = "waybill";
 };
 
-// A lazily opened connection that is opened anew after it broke.
+// A lazily opened connection that is opened anew after it broke. One Tx at a time.
 class Connection {
  public:
   explicit Connection(Options options);
@@ -161,20 +165,27 @@ class Connection {
   void ensure_open();
   bool is_open() const;
   void close();
-  // Blocks up to `most` for a NOTIFY on channels that were LISTENed to; true when one came.
+  // Changes a setting of the session, now and after each reopening: "synchronous_commit", "off".
+  void set(const std::string& setting, const std::string& value);
+  // Blocks up to `most` for a NOTIFY on channels that were LISTENed to; true when one came. Not
+  // while a Tx is open.
   void listen(const std::string& channel);
   bool wait_notification(std::chrono::milliseconds most);
+
+  struct Impl;
 
  private:
   friend class Tx;
   friend class Session;
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 // One transaction (READ COMMITTED): rolled back by the destructor unless commit() was called.
+// BEGIN travels with the first statement and what later() was given with the next one or with
+// COMMIT, so a transaction of k statements costs at most k + 1 round trips.
 class Tx {
  public:
+  // Nothing is sent yet. A connection that turns out to have died while idle is opened anew.
   explicit Tx(Connection& connection);
   ~Tx();
   Tx(const Tx&) = delete;
@@ -187,6 +198,14 @@ class Tx {
     return run(statement, list);
   }
   Rows run(const Statement& statement, std::span<const Param> params);
+  // A statement whose rows nobody reads: sent together with the next one or with COMMIT, which
+  // throws its errors.
+  template <class... Params>
+  void later(const Statement& statement, const Params&... params) {
+    const std::array<Param, sizeof...(Params)> list{Param{params}...};
+    run_later(statement, list);
+  }
+  void run_later(const Statement& statement, std::span<const Param> params);
   // Throws InDoubtError when the answer to COMMIT was lost.
   void commit();
 
@@ -195,7 +214,8 @@ class Tx {
   std::unique_ptr<Impl> impl_;
 };
 
-// Single statements outside a transaction, for reads.
+// Single statements outside a transaction, for reads: one that finds its idle connection dead is
+// sent again over a new one.
 class Session {
  public:
   explicit Session(Connection& connection) : connection_{connection} {}
