@@ -1,7 +1,6 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 # Full debug information doubles build and link times; line tables are enough for stacks and sanitizers.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")

@@ -109,6 +109,8 @@ Settings::Settings(std::string program, std::string purpose) : impl_{std::make_u
   impl_->app.description(std::move(purpose));
   impl_->app.set_config("--config", "", "file with lines `setting = value`  [WAYBILL_CONFIG]")
       ->envname("WAYBILL_CONFIG");
+  // A dot is part of a name here, not a subcommand.
+  impl_->app.get_config_formatter_base()->parentSeparator('/');
   impl_->app.set_version_flag("--version", program + " 0.1.0");
 }
 

@@ -1,0 +1,111 @@
+// The direction of includes: main → wiring → {commands, queries, events} → domain; drivers stay in
+// their rooms.
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include <catch2/catch.hpp>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Include {
+  std::string file;  // who includes, from the project's root
+  std::string what;  // "libs/pg/pg.hpp" or <pqxx/pqxx>'s inside
+};
+
+std::vector<Include> all_includes() {
+  static const std::regex pattern{R"(^\s*#include [<"]([^>"]+)[>"])"};
+  std::vector<Include> includes;
+  for (const auto* root : {"libs", "services", "tools"}) {
+    for (const auto& entry : fs::recursive_directory_iterator{root}) {
+      const std::string path = entry.path().string();
+      if (!path.ends_with(".cpp") && !path.ends_with(".hpp") && !path.ends_with(".ipp")) continue;
+      std::ifstream in{path};
+      std::smatch match;
+      for (std::string line; std::getline(in, line);) {
+        if (std::regex_search(line, match, pattern)) includes.push_back({path, match[1]});
+      }
+    }
+  }
+  return includes;
+}
+
+// The libraries in the order in which they may use each other, as libs/CMakeLists.txt lists them.
+const std::vector<std::string> kLayers{"core",   "config",     "log",     "metrics",   "async",
+                                       "web",    "pg",         "cache",   "messaging", "contract",
+                                       "outbox", "projection", "runtime", "testing"};
+
+std::size_t layer(const std::string& path) {
+  for (std::size_t i = 0; i < kLayers.size(); ++i) {
+    if (path.starts_with("libs/" + kLayers[i] + "/")) return i;
+  }
+  return kLayers.size();
+}
+
+std::string room(const std::string& path) {  // services/order/domain/x.hpp → domain
+  const fs::path parts{path};
+  auto part = parts.begin();
+  std::advance(part, 2);
+  const auto next = std::next(part);
+  return next == parts.end() ? "" : part->string();
+}
+
+}  // namespace
+
+TEST_CASE("a library uses only those listed before it", "[house]") {
+  for (const Include& include : all_includes()) {
+    if (!include.file.starts_with("libs/") || !include.what.starts_with("libs/")) continue;
+    INFO(include.file << " includes " << include.what);
+    CHECK(layer(include.what) <= layer(include.file));
+  }
+}
+
+TEST_CASE("libraries know no service, and services not each other", "[house]") {
+  for (const Include& include : all_includes()) {
+    if (!include.what.starts_with("services/")) continue;
+    INFO(include.file << " includes " << include.what);
+    const auto owner = include.what.substr(0, include.what.find('/', 9) + 1);
+    CHECK(include.file.starts_with(owner));
+  }
+}
+
+TEST_CASE("the domain includes only libs/core and itself", "[house]") {
+  for (const Include& include : all_includes()) {
+    if (!include.file.starts_with("services/") || room(include.file) != "domain") continue;
+    INFO(include.file << " includes " << include.what);
+    const bool own = include.what.starts_with("libs/core/") ||
+                     include.what.find("/domain/") != std::string::npos;
+    CHECK((own || include.what.find('/') == std::string::npos ||
+           include.what.starts_with("boost/json")));
+  }
+}
+
+TEST_CASE("the store knows neither commands nor queries", "[house]") {
+  for (const Include& include : all_includes()) {
+    if (!include.file.starts_with("services/") || room(include.file) != "store") continue;
+    INFO(include.file << " includes " << include.what);
+    CHECK(include.what.find("/commands/") == std::string::npos);
+    CHECK(include.what.find("/queries/") == std::string::npos);
+  }
+}
+
+TEST_CASE("driver headers stay inside the .cpp files of libs", "[house]") {
+  static const std::regex driver{
+      R"(^(boost/beast|pqxx/|libpq-fe|librdkafka|amqp|hiredis/|spdlog/|prometheus/|curl/|yaml-cpp|valijson|re2/|CLI/))"};
+  for (const Include& include : all_includes()) {
+    if (!std::regex_search(include.what, driver)) continue;
+    INFO(include.file << " includes " << include.what);
+    const bool library_source =
+        include.file.starts_with("libs/") && !include.file.ends_with("pg.hpp");
+    const bool tool = include.file.starts_with("tools/") && include.what.starts_with("CLI/");
+    CHECK((library_source || tool));
+    // A private header of a driver's own room may name it; a public one, in the library's folder
+    // itself, may not.
+    if (include.file.ends_with(".hpp") && !tool) {
+      const fs::path path{include.file};
+      CHECK(std::distance(path.begin(), path.end()) > 3);
+    }
+  }
+}
