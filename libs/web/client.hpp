@@ -1,0 +1,50 @@
+// A pooled keep-alive HTTP client for one upstream (a service of ours). Runs on the io_context it
+// is given.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "libs/core/fault.hpp"
+#include "libs/web/http.hpp"
+
+namespace waybill::web {
+
+struct ClientOptions {
+  std::size_t connections = 64;  // at most; further callers wait in line
+  std::chrono::milliseconds connect_time{1'000};
+  std::chrono::milliseconds request_time{10'000};  // all of it: waiting in line, connecting, the answer
+  std::size_t body_bytes = 16 * 1024 * 1024;  // of an answer
+  std::size_t waiting = 1'024;  // callers in line at most; further ones are refused at once
+  std::chrono::milliseconds idle_time{30'000};  // a kept connection older than this is not used again
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string target = "/";
+  Headers headers;  // Host, Content-Length and Connection are set by the client
+  std::string body;
+  // Gives up at this time, where it is before the end of request_time.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
+class Client {
+ public:
+  // `address` is "host:port".
+  Client(boost::asio::io_context& io, std::string address, ClientOptions options = {});
+  ~Client();
+
+  // Any answer of the upstream is a Response; a broken connection, refusal or timeout is an
+  // `unavailable` fault. A kept connection that turns out to be closed is replaced once for methods
+  // that may be repeated.
+  awaitable<Result<Response>> send(ClientRequest request);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace waybill::web

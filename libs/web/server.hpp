@@ -1,0 +1,46 @@
+// The HTTP/1.1 server (Beast inside). One per port; runs on the io_context it is given.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "libs/web/http.hpp"
+
+namespace waybill::web {
+
+struct ServerLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+  std::size_t target_bytes = 8 * 1024;
+  std::size_t connections = 10'000;
+  std::chrono::milliseconds header_time{
+      10'000};  // from the first byte of a request to the end of its header
+  std::chrono::milliseconds body_time{30'000};
+  std::chrono::milliseconds idle_time{60'000};  // between two requests of a connection
+  std::chrono::milliseconds write_time{30'000};
+};
+
+class Server {
+ public:
+  // `listen` is "address:port" (port 0: any free one). Several processes may share a port
+  // (SO_REUSEPORT). Throws std::system_error when the port can't be bound.
+  Server(boost::asio::io_context& io, const std::string& listen, Handler& handler,
+         ServerLimits limits = {});
+  ~Server();
+
+  void start();
+  // Stops accepting; connections close after their present request, at the latest after `grace`.
+  // Returns when all have gone.
+  awaitable<void> drain(std::chrono::milliseconds grace);
+  std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace waybill::web
