@@ -74,13 +74,33 @@ struct Settings::Impl {
     std::string help;
   };
   std::vector<SecretSetting> secrets;
+  std::vector<std::string> names;
 
   CLI::Option* option(const std::string& name, std::function<void(const std::string&)> assign,
                       const std::string& help, const std::string& present) {
+    names.push_back(name);
     auto* added = app.add_option_function<std::string>("--" + name, std::move(assign),
                                                        help + "  [" + environment_name(name) + "]");
-    added->envname(environment_name(name))->default_str(present)->type_name("");
+    added->default_str(present)->type_name("");
     return added;
+  }
+
+  // The command line, behind what the environment says and the command line does not. CLI11's own
+  // way would let the file win over the environment.
+  std::vector<std::string> arguments(int argc, const char* const* argv) const {
+    const std::vector<std::string> given(argv + 1, argv + argc);
+    const auto is_given = [&given](const std::string& flag) {
+      return std::any_of(given.begin(), given.end(), [&flag](const std::string& argument) {
+        return argument == flag || argument.starts_with(flag + '=');
+      });
+    };
+    std::vector<std::string> all;
+    for (const std::string& name : names) {
+      const char* value = std::getenv(environment_name(name).c_str());
+      if (value && !is_given("--" + name)) all.push_back("--" + name + '=' + value);
+    }
+    all.insert(all.end(), given.begin(), given.end());
+    return all;
   }
 
   void read_secrets() {
@@ -161,7 +181,9 @@ void Settings::add(const std::string& name, Secret& target, const std::string& h
 Settings::Next Settings::parse(int argc, const char* const* argv) {
   impl_->app.footer(impl_->secrets_help());
   try {
-    impl_->app.parse(argc, argv);
+    auto arguments = impl_->arguments(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    impl_->app.parse(std::move(arguments));
     impl_->read_secrets();
   } catch (const CLI::Success& success) {  // --help, --version
     impl_->app.exit(success);
