@@ -26,6 +26,7 @@ CREATE INDEX product_by_name ON product (lower(name), id) WHERE deleted_at IS NU
 CREATE INDEX product_name_trigrams ON product USING gin (lower(name) gin_trgm_ops) WHERE deleted_at IS NULL;
 
 -- The ledger. `seq` is drawn under the product's row lock: per product it has the order of the balances.
+-- No foreign key: products are never removed, and a row is only written while its product is locked.
 CREATE TABLE stock_movement (
   id         uuid        NOT NULL,      -- of a MoveStock: the command's id
   seq        bigint      GENERATED ALWAYS AS IDENTITY,
@@ -38,7 +39,6 @@ CREATE TABLE stock_movement (
   reason     text,
   at         timestamptz NOT NULL,
   CONSTRAINT stock_movement_pk PRIMARY KEY (id),
-  CONSTRAINT stock_movement_product FOREIGN KEY (product_id) REFERENCES product (id),
   CONSTRAINT stock_movement_of_order
     CHECK ((kind IN ('reservation', 'release')) = (order_id IS NOT NULL))
 );
