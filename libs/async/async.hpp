@@ -49,7 +49,8 @@ awaitable<void> pause(std::chrono::milliseconds duration);
 template <class Job>
 auto offload(asio::thread_pool& pool, Job& job) -> awaitable<decltype(job())>;
 
-// A one-shot event that any number of coroutines of one io_context wait for. Not thread-safe. Must outlive its waiters.
+// A one-shot event that any number of coroutines of one io_context wait for. Not thread-safe. Must
+// outlive its waiters.
 class Event {
  public:
   explicit Event(asio::io_context& io) : io_{io} {}

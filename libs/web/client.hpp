@@ -16,10 +16,12 @@ namespace waybill::web {
 struct ClientOptions {
   std::size_t connections = 64;  // at most; further callers wait in line
   std::chrono::milliseconds connect_time{1'000};
-  std::chrono::milliseconds request_time{10'000};  // all of it: waiting in line, connecting, the answer
+  std::chrono::milliseconds request_time{
+      10'000};                                // all of it: waiting in line, connecting, the answer
   std::size_t body_bytes = 16 * 1024 * 1024;  // of an answer
   std::size_t waiting = 1'024;  // callers in line at most; further ones are refused at once
-  std::chrono::milliseconds idle_time{30'000};  // a kept connection older than this is not used again
+  std::chrono::milliseconds idle_time{
+      30'000};  // a kept connection older than this is not used again
 };
 
 struct ClientRequest {

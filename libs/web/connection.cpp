@@ -19,8 +19,8 @@ namespace {
 // Bodies up to here are copied behind their header, so that pipelined answers leave in one write.
 constexpr std::size_t kCopiedBody = 16 * 1024;
 constexpr std::size_t kMostCollected = 64 * 1024;
-// How long to wait for the client's end after ours: closing with unread input would reset the connection, and the
-// client might lose the answer.
+// How long to wait for the client's end after ours: closing with unread input would reset the
+// connection, and the client might lose the answer.
 constexpr std::chrono::seconds kLinger{1};
 
 Response refusal_response(const Refusal& refusal, const Request& request) {
@@ -184,11 +184,16 @@ Connection::Phase Connection::reading_phase() const {
 
 std::chrono::milliseconds Connection::time_for(Phase phase) const {
   switch (phase) {
-    case Phase::idle: return state_->limits.idle_time;
-    case Phase::header: return state_->limits.header_time;
-    case Phase::body: return state_->limits.body_time;
-    case Phase::writing: return state_->limits.write_time;
-    default: return kLinger;
+    case Phase::idle:
+      return state_->limits.idle_time;
+    case Phase::header:
+      return state_->limits.header_time;
+    case Phase::body:
+      return state_->limits.body_time;
+    case Phase::writing:
+      return state_->limits.write_time;
+    default:
+      return kLinger;
   }
 }
 
@@ -285,7 +290,7 @@ awaitable<void> Connection::finish() {
   while (!error) {
     in_.clear();
     in_.commit(co_await socket_.async_read_some(in_.prepare(),
-                                               asio::redirect_error(asio::use_awaitable, error)));
+                                                asio::redirect_error(asio::use_awaitable, error)));
   }
 }
 
@@ -304,7 +309,8 @@ bool Connection::try_send() {
   return out_.empty();
 }
 
-// Sends what was collected, and the two texts behind it in the same write. False when the client has gone.
+// Sends what was collected, and the two texts behind it in the same write. False when the client
+// has gone.
 awaitable<bool> Connection::send(std::string_view body, std::string_view tail) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(out_), asio::buffer(body),
                                                   asio::buffer(tail)};
@@ -323,8 +329,9 @@ awaitable<bool> Connection::send(std::string_view body, std::string_view tail) {
   co_return !error;
 }
 
-// Answers are collected while requests are waiting in the buffer. If the handler of the next one has to wait for
-// something, control comes to the posted function, and what is collected leaves before that.
+// Answers are collected while requests are waiting in the buffer. If the handler of the next one
+// has to wait for something, control comes to the posted function, and what is collected leaves
+// before that.
 void Connection::send_when_handler_waits() {
   if (send_posted_) return;
   send_posted_ = true;

@@ -1,5 +1,6 @@
-// One client's connection: reads requests, has them handled one after the other, writes the answers in that order.
-// For server.cpp alone; everything here runs on the thread of the server's io_context.
+// One client's connection: reads requests, has them handled one after the other, writes the answers
+// in that order. For server.cpp alone; everything here runs on the thread of the server's
+// io_context.
 #pragma once
 
 #include <chrono>
@@ -12,9 +13,9 @@
 
 #include "libs/async/async.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/web/message_head.hpp"
 #include "libs/web/read_buffer.hpp"
 #include "libs/web/request_parser.hpp"
-#include "libs/web/response_head.hpp"
 #include "libs/web/server.hpp"
 
 namespace waybill::web {
@@ -34,7 +35,8 @@ struct ServerState {
   async::Event all_gone;  // set when the last connection ends while draining
   bool draining = false;
   std::string date;  // the Date header, renewed by the server each second
-  // Counted here and carried to the metrics by the server now and then: adding to a metric for each request costs more.
+  // Counted here and carried to the metrics by the server now and then: adding to a metric for each
+  // request costs more.
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   metrics::Gauge& connections_gauge;
@@ -52,9 +54,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Returns when the connection is closed.
   awaitable<void> run();
 
-  // The server asks this of all connections several times a second: cheaper than a timer for each step of a request.
+  // The server asks this of all connections several times a second: cheaper than a timer for each
+  // step of a request.
   void check_deadline(Time now);
-  // Closes a connection that waits for a request; others end by themselves after their present answer.
+  // Closes a connection that waits for a request; others end by themselves after their present
+  // answer.
   void begin_drain();
   void close();
 
@@ -93,7 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool timed_out_ = false;
   bool keep_alive_ = true;
   bool continue_sent_ = false;
-  bool sending_ = false;      // an asynchronous write is under way
+  bool sending_ = false;  // an asynchronous write is under way
   bool send_posted_ = false;
   bool streaming_ = false;
   bool watching_ = false;

@@ -66,16 +66,18 @@ class StreamWriter {
   virtual bool is_draining() const { return false; }
 };
 
-// Produces a streamed body. It runs on the server's io_context and ends when run() returns. With a Content-Length among
-// the answer's headers exactly that many bytes must be written; otherwise the answer is chunked. It isn't run for HEAD.
+// Produces a streamed body. It runs on the server's io_context and ends when run() returns. With a
+// Content-Length among the answer's headers exactly that many bytes must be written; otherwise the
+// answer is chunked. It isn't run for HEAD.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
   virtual awaitable<void> run(StreamWriter& out) = 0;
 };
 
-// Date, Connection, Content-Length, Transfer-Encoding and X-Correlation-ID are the server's: those among `headers` are
-// replaced (but see BodyStream). To a HEAD request answer as to GET; the server leaves the body out.
+// Date, Connection, Content-Length, Transfer-Encoding and X-Correlation-ID are the server's: those
+// among `headers` are replaced (but see BodyStream). To a HEAD request answer as to GET; the server
+// leaves the body out.
 struct Response {
   int status = 200;
   Headers headers;

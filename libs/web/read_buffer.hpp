@@ -24,7 +24,8 @@ class ReadBuffer {
 
   // Room for the next bytes.
   boost::asio::mutable_buffer prepare() {
-    if (capacity_ - end_ < kLeastRoom) resize(size() + kLeastRoom > capacity_ ? capacity_ * 2 : capacity_);
+    if (capacity_ - end_ < kLeastRoom)
+      resize(size() + kLeastRoom > capacity_ ? capacity_ * 2 : capacity_);
     return {bytes_.get() + end_, capacity_ - end_};
   }
 

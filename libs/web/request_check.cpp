@@ -39,7 +39,9 @@ constexpr auto kClasses = [] {
   return table;
 }();
 
-bool is(char c, std::uint8_t wanted) { return kClasses[static_cast<unsigned char>(c)] & wanted; }
+bool is(char c, std::uint8_t wanted) {
+  return kClasses[static_cast<unsigned char>(c)] & wanted;
+}
 
 bool all_are(std::string_view text, std::uint8_t wanted) {
   for (const char c : text) {
@@ -111,7 +113,8 @@ class Utf8Check {
   unsigned char high_ = 0xbf;
 };
 
-// What the escapes decode to ends in databases and documents, which take neither NUL nor broken UTF-8.
+// What the escapes decode to ends in databases and documents, which take neither NUL nor broken
+// UTF-8.
 Problem check_escapes(std::string_view target) {
   Utf8Check utf8;
   for (std::size_t i = 0; i < target.size(); ++i) {
@@ -190,7 +193,8 @@ Problem check_known_field(std::string_view name, std::string_view value, Seen& s
       break;
     case 12:
       // Two of them would be read differently by different readers.
-      if (same(name, "Content-Type") && ++seen.content_types > 1) return "more than one Content-Type";
+      if (same(name, "Content-Type") && ++seen.content_types > 1)
+        return "more than one Content-Type";
       break;
     case 13:
       if (same(name, "Authorization") && ++seen.credentials > 1) {
@@ -206,7 +210,8 @@ Problem check_known_field(std::string_view name, std::string_view value, Seen& s
       if (++seen.encodings > 1) return "more than one Transfer-Encoding";
       if (!same(value, "chunked")) return "a Transfer-Encoding other than chunked";
       break;
-    default: break;
+    default:
+      break;
   }
   return std::nullopt;
 }

@@ -127,9 +127,15 @@ RequestParser::RequestParser(const ServerLimits& limits)
 
 RequestParser::~RequestParser() = default;
 
-bool RequestParser::keep_alive() const { return message_->keep_alive; }
-bool RequestParser::is_http_11() const { return message_->raw.version == 11; }
-bool RequestParser::expects_continue() const { return message_->expects_continue; }
+bool RequestParser::keep_alive() const {
+  return message_->keep_alive;
+}
+bool RequestParser::is_http_11() const {
+  return message_->raw.version == 11;
+}
+bool RequestParser::expects_continue() const {
+  return message_->expects_continue;
+}
 
 RequestParser::State RequestParser::feed(std::string_view& input, Request& out) {
   if (state_ == State::done) begin_next(out);
@@ -162,8 +168,8 @@ RequestParser::State RequestParser::feed_header(std::string_view& input, Request
     input.remove_prefix(2);  // RFC 9112, 2.2: some clients end their bodies with one line too much
     line_skipped_ = true;
   }
-  const void* end = memmem(input.data() + bytes_searched_, input.size() - bytes_searched_,
-                           "\r\n\r\n", 4);
+  const void* end =
+      memmem(input.data() + bytes_searched_, input.size() - bytes_searched_, "\r\n\r\n", 4);
   if (!end) return wait_for_header(input);
   const auto size = static_cast<std::size_t>(static_cast<const char*>(end) - input.data()) + 4;
   if (size > limits_.header_bytes) return wait_for_header(input.substr(0, size));
@@ -175,7 +181,8 @@ RequestParser::State RequestParser::feed_header(std::string_view& input, Request
   return state_;
 }
 
-// An incomplete header is looked at line by line, so that a wrong one is refused at once, not when time is over.
+// An incomplete header is looked at line by line, so that a wrong one is refused at once, not when
+// time is over.
 RequestParser::State RequestParser::wait_for_header(std::string_view input) {
   const std::size_t lines = input.rfind('\n') + 1;  // npos + 1 is 0: no complete line
   if (lines > bytes_checked_) {

@@ -1,5 +1,5 @@
-// From bytes to a checked Request. Beast parses, request_check.hpp decides: nothing that one of them refuses gets on.
-// For the server alone.
+// From bytes to a checked Request. Beast parses, request_check.hpp decides: nothing that one of
+// them refuses gets on. For the server alone.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ class RequestParser {
   explicit RequestParser(const ServerLimits& limits);
   ~RequestParser();
 
-  // Takes the next request from the front of `input` and cuts off what was used; what remains has to come again, with
-  // more behind it. `out` is complete once the state is done; of a refused one it has what could be read. A call after `done` starts the next request.
+  // Takes the next request from the front of `input` and cuts off what was used; what remains has
+  // to come again, with more behind it. `out` is complete once the state is done; of a refused one
+  // it has what could be read. A call after `done` starts the next request.
   State feed(std::string_view& input, Request& out);
 
   State state() const { return state_; }
@@ -60,8 +61,9 @@ class RequestParser {
   std::unique_ptr<Message> message_;
   std::optional<Refusal> refusal_;
   State state_ = State::done;
-  bool line_skipped_ = false;       // the one empty line that may precede a request
-  std::size_t bytes_checked_ = 0;   // of the incomplete header: complete lines that are known to be fine
+  bool line_skipped_ = false;  // the one empty line that may precede a request
+  std::size_t bytes_checked_ =
+      0;  // of the incomplete header: complete lines that are known to be fine
   std::size_t bytes_searched_ = 0;  // of the incomplete header: no empty line ends before here
 };
 

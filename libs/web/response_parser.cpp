@@ -18,7 +18,9 @@ class Collector : public http::basic_parser<false> {
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
-  void on_response_impl(int status, string_view, int, error_code&) override { out_.status = status; }
+  void on_response_impl(int status, string_view, int, error_code&) override {
+    out_.status = status;
+  }
   void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
     if (is_trailer_) return;
     out_.headers.add({name.data(), name.size()}, {value.data(), value.size()});
@@ -102,8 +104,14 @@ ResponseParser::State ResponseParser::end_of_input() {
   return State::failed;
 }
 
-bool ResponseParser::keep_alive() const { return message_->beast->keep_alive(); }
-const std::string& ResponseParser::problem() const { return message_->problem; }
-Response ResponseParser::take() { return std::move(message_->response); }
+bool ResponseParser::keep_alive() const {
+  return message_->beast->keep_alive();
+}
+const std::string& ResponseParser::problem() const {
+  return message_->problem;
+}
+Response ResponseParser::take() {
+  return std::move(message_->response);
+}
 
 }  // namespace waybill::web

@@ -71,7 +71,8 @@ void insert(RouteNode& root, std::string_view method, std::string_view path, std
     node = &child(*node, next_segment(rest), path);
   }
   if (!node->methods.emplace(method, index).second) {
-    throw std::logic_error("a route declared twice: " + std::string{method} + ' ' + std::string{path});
+    throw std::logic_error("a route declared twice: " + std::string{method} + ' ' +
+                           std::string{path});
   }
 }
 

@@ -37,8 +37,8 @@ tcp::endpoint parse_endpoint(asio::io_context& io, const std::string& listen) {
   std::string host = listen.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   error_code error;
-  const auto found = tcp::resolver{io}.resolve(host, listen.substr(colon + 1),
-                                               tcp::resolver::passive, error);
+  const auto found =
+      tcp::resolver{io}.resolve(host, listen.substr(colon + 1), tcp::resolver::passive, error);
   if (error) fail(listen, error);
   return found.begin()->endpoint();
 }
@@ -59,7 +59,9 @@ tcp::acceptor open_acceptor(asio::io_context& io, const std::string& listen) {
   return acceptor;
 }
 
-awaitable<void> serve(std::shared_ptr<Connection> connection) { co_await connection->run(); }
+awaitable<void> serve(std::shared_ptr<Connection> connection) {
+  co_await connection->run();
+}
 
 }  // namespace
 
@@ -160,7 +162,9 @@ Server::Server(asio::io_context& io, const std::string& listen, Handler& handler
                ServerLimits limits)
     : impl_{std::make_shared<Impl>(io, listen, handler, limits)} {}
 
-Server::~Server() { impl_->stop(); }
+Server::~Server() {
+  impl_->stop();
+}
 
 void Server::start() {
   impl_->renew_date();
@@ -176,10 +180,13 @@ awaitable<void> Server::drain(std::chrono::milliseconds grace) {
   for (Connection* connection : impl->connections) connection->begin_drain();
   if (!impl->connections.empty()) co_await impl->all_gone.wait_for(grace);
   impl->stop();
-  // Closed sockets end their coroutines as soon as these run; a handler that waits ends when it comes back.
+  // Closed sockets end their coroutines as soon as these run; a handler that waits ends when it
+  // comes back.
   if (!impl->connections.empty()) co_await impl->all_gone.wait_for(kTick);
 }
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
 }  // namespace waybill::web

@@ -1,4 +1,4 @@
-#include "libs/web/response_head.hpp"
+#include "libs/web/message_head.hpp"
 
 #include <array>
 #include <charconv>
@@ -20,22 +20,28 @@ void append_number(std::string& out, std::uint64_t number) {
 
 bool is_servers_own(std::string_view name) {
   switch (name.size()) {
-    case 4: return same(name, "Date");
-    case 10: return same(name, "Connection") || same(name, "Keep-Alive");
-    case 14: return same(name, "Content-Length");
-    case 16: return same(name, "X-Correlation-ID");
-    case 17: return same(name, "Transfer-Encoding");
-    default: return false;
+    case 4:
+      return same(name, "Date");
+    case 10:
+      return same(name, "Connection") || same(name, "Keep-Alive");
+    case 14:
+      return same(name, "Content-Length");
+    case 16:
+      return same(name, "X-Correlation-ID");
+    case 17:
+      return same(name, "Transfer-Encoding");
+    default:
+      return false;
   }
 }
 
-// A line break in a value that came from elsewhere must not start a header of its own.
 void append_value(std::string& out, std::string_view value) {
   const std::size_t start = out.size();
   out.append(value);
   for (std::size_t i = start; i < out.size(); ++i) {
     const auto c = static_cast<unsigned char>(out[i]);
-    if ((c < 0x20 && c != '\t') || c == 0x7f) [[unlikely]] out[i] = ' ';
+    if ((c < 0x20 && c != '\t') || c == 0x7f) [[unlikely]]
+      out[i] = ' ';
   }
 }
 
@@ -64,43 +70,86 @@ void append_two_digits(std::string& out, unsigned number) {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 411: return "Length Required";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "";  // the phrase may be empty, and clients are told to ignore it
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "";  // the phrase may be empty, and clients are told to ignore it
   }
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  append_value(out, name);
+  out.append(": ");
+  append_value(out, value);
+  out.append("\r\n");
 }
 
 Frame frame_of(const Response& response, bool is_http_11) {
@@ -119,10 +168,7 @@ void append_head(std::string& out, const Response& response, const Frame& frame,
   out.append(" ").append(reason_phrase(response.status)).append("\r\n");
   for (const auto& [name, value] : response.headers) {
     if (is_servers_own(name)) continue;
-    append_value(out, name);
-    out.append(": ");
-    append_value(out, value);
-    out.append("\r\n");
+    append_field(out, name, value);
   }
   out.append(context.date_line);
   out.append("X-Correlation-ID: ").append(context.correlation_id).append("\r\n");

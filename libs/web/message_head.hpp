@@ -1,4 +1,4 @@
-// Writes status line and headers of an answer by hand: one append after the other into one buffer.
+// Writes the heads of messages by hand: one append after the other into one buffer.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ namespace waybill::web {
 
 // How the client finds the end of a body (RFC 9112, section 6).
 enum class Framing {
-  none,         // no body by the status: 204, 304
-  sized,        // Content-Length
+  none,   // no body by the status: 204, 304
+  sized,  // Content-Length
   chunked,
   until_close,  // a stream of unknown length to an HTTP/1.0 client
 };
@@ -36,7 +36,12 @@ inline const std::string& body_of(const Response& response) {
   return response.shared_body ? *response.shared_body : response.body;
 }
 
+// One header line. A line break in a value that came from elsewhere becomes a space: it must not
+// start another header.
+void append_field(std::string& out, std::string_view name, std::string_view value);
+
 Frame frame_of(const Response& response, bool is_http_11);
+// Status line and headers, with the empty line behind them.
 void append_head(std::string& out, const Response& response, const Frame& frame,
                  const AnswerContext& context);
 

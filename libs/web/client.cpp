@@ -1,0 +1,374 @@
+#include "libs/web/client.hpp"
+
+#include <array>
+#include <deque>
+#include <stdexcept>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <strings.h>
+
+#include "libs/async/async.hpp"
+#include "libs/log/log.hpp"
+#include "libs/metrics/metrics.hpp"
+#include "libs/web/message_head.hpp"
+#include "libs/web/read_buffer.hpp"
+#include "libs/web/response_parser.hpp"
+
+namespace waybill::web {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Time = std::chrono::steady_clock::time_point;
+
+namespace {
+
+// Methods that may be sent again without asking (RFC 9110, section 9.2.2).
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" ||
+         method == "OPTIONS";
+}
+
+bool is_clients_own(std::string_view name) {
+  static constexpr std::array kNames{"Host", "Content-Length", "Connection", "Transfer-Encoding"};
+  return std::any_of(kNames.begin(), kNames.end(), [name](const char* own) {
+    return name.size() == std::strlen(own) && strncasecmp(name.data(), own, name.size()) == 0;
+  });
+}
+
+bool is_visible(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::string request_head(const ClientRequest& request, const std::string& address) {
+  if (!is_visible(request.method) || !is_visible(request.target)) {
+    throw std::invalid_argument("a method or target that can't be sent");
+  }
+  std::string head = request.method;
+  head.append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  append_field(head, "Host", address);
+  for (const auto& [name, value] : request.headers) {
+    if (!is_clients_own(name)) append_field(head, name, value);
+  }
+  const bool body_expected = request.method != "GET" && request.method != "HEAD";
+  if (body_expected || !request.body.empty()) {
+    append_field(head, "Content-Length", std::to_string(request.body.size()));
+  }
+  return head.append("\r\n");
+}
+
+// What went wrong with an upstream: for the log and the metric, not for the caller's caller.
+struct Trouble {
+  const char* reason;
+  std::string detail;
+};
+
+// One connection to the upstream.
+struct Upstream {
+  explicit Upstream(asio::io_context& io) : socket{io}, timer{io} {}
+
+  tcp::socket socket;
+  asio::steady_timer timer;
+  ReadBuffer in;
+  Time idle_since;
+  bool kept = false;  // has carried a request before
+  bool timed_out = false;
+
+  // The upstream may close a kept connection at any time.
+  bool is_stale() {
+    char byte;
+    error_code error;
+    socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, error);
+    return error != asio::error::would_block;
+  }
+};
+
+using UpstreamPtr = std::shared_ptr<Upstream>;
+
+// Closes the connection, and with it ends whatever waits for it, when the time is over.
+void set_deadline(const UpstreamPtr& upstream, Time deadline) {
+  upstream->timer.expires_at(deadline);
+  upstream->timer.async_wait([weak = std::weak_ptr{upstream}](const error_code& cancelled) {
+    const UpstreamPtr late = weak.lock();
+    // Cancelling comes too late for a timer that has just run out.
+    if (cancelled || !late || late->timer.expiry() > std::chrono::steady_clock::now()) return;
+    late->timed_out = true;
+    error_code ignored;
+    late->socket.close(ignored);
+  });
+}
+
+}  // namespace
+
+struct Client::Impl {
+  struct Waiter;
+  class Lease;
+
+  Impl(asio::io_context& context, std::string where, ClientOptions settings);
+
+  static awaitable<Result<Response>> send(std::shared_ptr<Impl> self, ClientRequest request);
+  static awaitable<Result<Lease>> acquire(std::shared_ptr<Impl> self, Time deadline, bool fresh);
+  static awaitable<bool> wait_in_line(std::shared_ptr<Impl> self, Time deadline,
+                                      UpstreamPtr& upstream);
+  awaitable<std::optional<Trouble>> connect(const UpstreamPtr& upstream, Time deadline);
+  awaitable<std::optional<Trouble>> resolve(std::vector<tcp::endpoint>& endpoints, Time deadline);
+  awaitable<std::optional<Trouble>> exchange(Upstream& upstream, const std::string& head,
+                                             const std::string& body, ResponseParser& parser,
+                                             bool& touched);
+  UpstreamPtr take_idle();
+  void release(UpstreamPtr upstream);
+  Fault fault(const Trouble& trouble) const;
+
+  asio::io_context& io;
+  const std::string address;
+  std::string host;
+  std::string port;
+  const ClientOptions options;
+  std::optional<tcp::endpoint> endpoint;  // where the address is no name
+  std::vector<UpstreamPtr> idle;          // the last one was used last
+  std::size_t open = 0;                   // connections, idle ones included
+  std::deque<Waiter*> line;
+  bool closed = false;
+};
+
+// A caller in line. Whoever is done hands it the connection, or the right to open one.
+struct Client::Impl::Waiter {
+  Waiter(Impl& pool, Time deadline) : impl{pool}, timer{pool.io, deadline} {
+    impl.line.push_back(this);
+  }
+  ~Waiter() { std::erase(impl.line, this); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  Impl& impl;
+  asio::steady_timer timer;
+  UpstreamPtr upstream;
+  bool served = false;
+};
+
+// The right to one connection; gives it back to the pool when it ends.
+class Client::Impl::Lease {
+ public:
+  Lease(std::shared_ptr<Impl> impl, UpstreamPtr upstream)
+      : impl_{std::move(impl)}, upstream_{std::move(upstream)} {}
+  Lease(Lease&& other) noexcept = default;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease() {
+    if (impl_) impl_->release(keep_ ? std::move(upstream_) : nullptr);
+  }
+
+  const UpstreamPtr& upstream() const { return upstream_; }
+  void open() { upstream_ = std::make_shared<Upstream>(impl_->io); }
+  void keep() { keep_ = true; }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+  UpstreamPtr upstream_;
+  bool keep_ = false;
+};
+
+Client::Impl::Impl(asio::io_context& context, std::string where, ClientOptions settings)
+    : io{context}, address{std::move(where)}, options{settings} {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) throw std::invalid_argument("not host:port: " + address);
+  host = address.substr(0, colon);
+  port = address.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  error_code is_name;
+  const auto literal = asio::ip::make_address(host, is_name);
+  if (!is_name) endpoint.emplace(literal, static_cast<std::uint16_t>(std::stoul(port)));
+}
+
+awaitable<Result<Response>> Client::Impl::send(std::shared_ptr<Impl> self, ClientRequest request) {
+  const Time deadline =
+      std::min(request.deadline, std::chrono::steady_clock::now() + self->options.request_time);
+  const std::string head = request_head(request, self->address);
+  for (bool fresh = false;; fresh = true) {
+    Result<Lease> lease = co_await acquire(self, deadline, fresh);
+    if (!lease) co_return lease.error();
+    const UpstreamPtr upstream = lease->upstream();
+    const bool kept = upstream->kept;
+    ResponseParser parser{self->options.body_bytes, request.method == "HEAD"};
+    bool touched = false;
+    set_deadline(upstream, deadline);
+    const auto trouble = co_await self->exchange(*upstream, head, request.body, parser, touched);
+    upstream->timer.cancel();
+    if (!trouble) {
+      if (parser.keep_alive() && upstream->in.empty() && !upstream->timed_out) lease->keep();
+      co_return parser.take();
+    }
+    const bool may_repeat = kept && !fresh && !touched && is_idempotent(request.method);
+    if (!may_repeat || upstream->timed_out) co_return self->fault(*trouble);
+  }
+}
+
+// A connection that is ready for a request; `fresh`: not one from the pool.
+awaitable<Result<Client::Impl::Lease>> Client::Impl::acquire(std::shared_ptr<Impl> self,
+                                                             Time deadline, bool fresh) {
+  UpstreamPtr upstream = self->take_idle();
+  if (!upstream && self->open < self->options.connections) {
+    ++self->open;
+  } else if (!upstream) {
+    if (self->line.size() >= self->options.waiting) {
+      const Trouble busy{"busy", "too many callers in line"};
+      co_return self->fault(busy);
+    }
+    if (!co_await wait_in_line(self, deadline, upstream)) {
+      const Trouble late{"busy", "no connection became free in time"};
+      co_return self->fault(late);
+    }
+  }
+  Lease lease{self, std::move(upstream)};
+  if (lease.upstream() && !fresh) co_return lease;
+  lease.open();
+  if (const auto trouble = co_await self->connect(lease.upstream(), deadline)) {
+    co_return self->fault(*trouble);
+  }
+  co_return lease;
+}
+
+awaitable<bool> Client::Impl::wait_in_line(std::shared_ptr<Impl> self, Time deadline,
+                                           UpstreamPtr& upstream) {
+  Waiter waiter{*self, deadline};
+  error_code cancelled;
+  co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  upstream = std::move(waiter.upstream);
+  co_return waiter.served;
+}
+
+awaitable<std::optional<Trouble>> Client::Impl::connect(const UpstreamPtr& upstream,
+                                                        Time deadline) {
+  deadline = std::min(deadline, std::chrono::steady_clock::now() + options.connect_time);
+  std::vector<tcp::endpoint> endpoints;
+  if (auto trouble = co_await resolve(endpoints, deadline)) co_return trouble;
+  set_deadline(upstream, deadline);
+  error_code error;
+  co_await asio::async_connect(upstream->socket, endpoints,
+                               asio::redirect_error(asio::use_awaitable, error));
+  upstream->timer.cancel();
+  if (error || upstream->timed_out) {
+    Trouble trouble{"connect", upstream->timed_out ? "not connected in time" : error.message()};
+    co_return trouble;
+  }
+  upstream->socket.set_option(tcp::no_delay{true}, error);
+  upstream->socket.non_blocking(true, error);
+  co_return std::nullopt;
+}
+
+// What a name stands for may change, so it is asked for at each connection. getaddrinfo can't be
+// interrupted: when time is over it is left alone, and only touches what it shares.
+awaitable<std::optional<Trouble>> Client::Impl::resolve(std::vector<tcp::endpoint>& endpoints,
+                                                        Time deadline) {
+  if (endpoint) {
+    endpoints.push_back(*endpoint);
+    co_return std::nullopt;
+  }
+  struct Lookup {
+    explicit Lookup(asio::io_context& context) : resolver{context}, done{context} {}
+    tcp::resolver resolver;
+    async::Event done;
+    error_code error;
+    std::vector<tcp::endpoint> found;
+  };
+  const auto lookup = std::make_shared<Lookup>(io);
+  lookup->resolver.async_resolve(
+      host, port, [lookup](const error_code& error, const tcp::resolver::results_type& results) {
+        lookup->error = error;
+        for (const auto& entry : results) lookup->found.push_back(entry.endpoint());
+        lookup->done.set();
+      });
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  const bool in_time = co_await lookup->done.wait_for(left);
+  if (!in_time || lookup->error) {
+    Trouble trouble{"resolve", in_time ? lookup->error.message() : "no address in time"};
+    co_return trouble;
+  }
+  endpoints = lookup->found;
+  co_return std::nullopt;
+}
+
+// Sends the request and reads until the parser has the answer. `touched`: something of an answer
+// has come.
+awaitable<std::optional<Trouble>> Client::Impl::exchange(Upstream& upstream,
+                                                         const std::string& head,
+                                                         const std::string& body,
+                                                         ResponseParser& parser, bool& touched) {
+  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
+  error_code error;
+  co_await asio::async_write(upstream.socket, buffers,
+                             asio::redirect_error(asio::use_awaitable, error));
+  // Even where writing failed there may be an answer: a refusal that did not wait for the body.
+  ResponseParser::State state = ResponseParser::State::more;
+  while (state == ResponseParser::State::more) {
+    const std::size_t count = co_await upstream.socket.async_read_some(
+        upstream.in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+    upstream.in.commit(count);
+    touched = touched || count > 0;
+    std::string_view input = upstream.in.data();
+    state = error == asio::error::eof ? parser.end_of_input() : parser.feed(input);
+    upstream.in.consume(upstream.in.size() - input.size());
+    if (error && state == ResponseParser::State::more) break;
+  }
+  if (state == ResponseParser::State::done) co_return std::nullopt;
+  Trouble trouble{"broken", error ? error.message() : parser.problem()};
+  if (upstream.timed_out) trouble = Trouble{"timeout", "no answer in time"};
+  co_return trouble;
+}
+
+UpstreamPtr Client::Impl::take_idle() {
+  const Time oldest = std::chrono::steady_clock::now() - options.idle_time;
+  while (!idle.empty()) {
+    UpstreamPtr upstream = std::move(idle.back());
+    idle.pop_back();
+    if (upstream->idle_since > oldest && !upstream->is_stale()) return upstream;
+    --open;
+  }
+  return nullptr;
+}
+
+void Client::Impl::release(UpstreamPtr upstream) {
+  if (upstream) {
+    upstream->kept = true;
+    upstream->idle_since = std::chrono::steady_clock::now();
+  }
+  if (!line.empty()) {
+    Waiter* first = line.front();
+    line.pop_front();
+    first->upstream = std::move(upstream);
+    first->served = true;
+    first->timer.cancel();
+  } else if (upstream && !closed) {
+    idle.push_back(std::move(upstream));
+  } else {
+    --open;
+  }
+}
+
+Fault Client::Impl::fault(const Trouble& trouble) const {
+  metrics::counter("http_client_failures_total", "Requests to other services that got no answer.",
+                   {{"upstream", address}, {"reason", trouble.reason}})
+      .add();
+  log::warn("http.call-failed",
+            {{"upstream", address}, {"reason", trouble.reason}, {"detail", trouble.detail}});
+  return unavailable("A service that is needed for this does not answer.");
+}
+
+Client::Client(asio::io_context& io, std::string address, ClientOptions options)
+    : impl_{std::make_shared<Impl>(io, std::move(address), options)} {}
+
+Client::~Client() {
+  impl_->closed = true;
+  impl_->idle.clear();
+}
+
+awaitable<Result<Response>> Client::send(ClientRequest request) {
+  return Impl::send(impl_, std::move(request));
+}
+
+}  // namespace waybill::web
