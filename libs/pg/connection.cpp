@@ -48,16 +48,16 @@ auto translated(Work work) {
 // transaction, and reads.
 template <class Work>
 pqxx::result on_live_link(Connection::Impl& connection, Work work) {
-  const bool may_be_stale = connection.link && connection.used;
+  const bool may_be_stale = connection.link && connection.used && connection.options.reopen;
   try {
-    pqxx::result result = work(connection.open());
+    pqxx::result result = work(connection.live());
     connection.used = true;
     return result;
   } catch (const pqxx::broken_connection&) {
     if (!may_be_stale) throw;
   }
   connection.link.reset();
-  pqxx::result result = work(connection.open());
+  pqxx::result result = work(connection.live());
   connection.used = true;
   return result;
 }
@@ -70,11 +70,22 @@ Link& Connection::Impl::open() {
         metrics::counter("pg_connections_opened_total", "Database connections opened.");
     link.reset();
     used = false;
-    link = std::make_unique<Link>(conninfo(options, settings));
+    try {
+      link = std::make_unique<Link>(conninfo(options, settings));
+    } catch (const pqxx::broken_connection& error) {
+      throw UnavailableError{error.what()};
+    }
     for (const std::string& channel : channels) link->listen(channel);
     opened.add();
   }
   return *link;
+}
+
+Link& Connection::Impl::live() {
+  if (!options.reopen && (!link || !link->is_open())) {
+    throw pqxx::broken_connection{"the connection is closed"};
+  }
+  return open();
 }
 
 Connection::Connection(Options options) : impl_{std::make_unique<Impl>()} {
@@ -171,7 +182,7 @@ struct Tx::Impl {
 
   void commit() {
     if (!begun && waiting == "BEGIN") return;  // nothing was said, so there is nothing to commit
-    Link& link = begun ? require_link() : connection.open();
+    Link& link = begun ? require_link() : connection.live();
     commit_sent = true;
     send(link, ";COMMIT");
     committed = true;
@@ -206,7 +217,7 @@ void Tx::run_later(const Statement& statement, std::span<const Param> params) {
     return;
   }
   translated([&] {
-    Link& link = impl_->begun ? impl_->require_link() : impl_->connection.open();
+    Link& link = impl_->begun ? impl_->require_link() : impl_->connection.live();
     link.prepare(statement);
     append_execute(impl_->waiting, statement, params);
   });

@@ -12,16 +12,27 @@ void count(const char* kind) {
   metrics::counter("pg_errors_total", "Failed statements by class.", {{"class", kind}}).add();
 }
 
-// SQLSTATEs (PostgreSQL manual, appendix A) after which the same work may well succeed.
+template <std::size_t N>
+bool among(const std::array<std::string_view, N>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// SQLSTATEs (PostgreSQL manual, appendix A) that concern the server, not the statement.
+bool is_unavailable(std::string_view state) {
+  constexpr std::array<std::string_view, 3> kStates{
+      "53100",   // disk full
+      "53300",   // too many connections
+      "25006"};  // read-only: the server is being failed over
+  return among(kStates, state);
+}
+
+// SQLSTATEs after which the same work may well succeed.
 bool is_transient(std::string_view state) {
   constexpr std::array<std::string_view, 3> kClasses{"08", "53", "57"};  // 57014: statement timeout
-  constexpr std::array<std::string_view, 4> kStates{
-      "40001",   // serialization failure
-      "40P01",   // deadlock
-      "55P03",   // lock timeout
-      "25006"};  // read-only: the server is being failed over
-  return std::find(kClasses.begin(), kClasses.end(), state.substr(0, 2)) != kClasses.end() ||
-         std::find(kStates.begin(), kStates.end(), state) != kStates.end();
+  constexpr std::array<std::string_view, 3> kStates{"40001",             // serialization failure
+                                                    "40P01",             // deadlock
+                                                    "55P03"};            // lock timeout
+  return among(kClasses, state.substr(0, 2)) || among(kStates, state);
 }
 
 // What follows `label` on its line of a verbose message; empty without one.
@@ -55,6 +66,10 @@ void rethrow_translated() {
     if (state.starts_with("23")) {
       count("constraint");
       throw ConstraintError{constraint_of(error.what()), error.what()};
+    }
+    if (is_unavailable(state)) {
+      count("unavailable");
+      throw UnavailableError{error.what()};
     }
     if (is_transient(state)) {
       count("transient");

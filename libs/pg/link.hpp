@@ -54,6 +54,8 @@ struct Connection::Impl {
   bool used = false;
 
   Link& open();
+  // As open(), but a broken link stays broken where options.reopen says no.
+  Link& live();
 };
 
 }  // namespace waybill::pg

@@ -38,6 +38,11 @@ class TransientError : public Error {
  public:
   using Error::Error;
 };
+// The server can't be reached, is full or read-only: no statement of anybody would do better now.
+class UnavailableError : public TransientError {
+ public:
+  using TransientError::TransientError;
+};
 // The connection broke during COMMIT: it may or may not have happened. Ask the inbox.
 class InDoubtError : public TransientError {
  public:
@@ -152,6 +157,9 @@ struct Options {
   std::chrono::milliseconds statement_time{10'000};
   std::chrono::milliseconds lock_time{3'000};
   std::string application_name = "waybill";
+  // Whether a connection that died while idle is opened anew without a word. Not for one that holds
+  // an advisory lock: its loss must be seen (TransientError until ensure_open() is called).
+  bool reopen = true;
 };
 
 // A lazily opened connection that is opened anew after it broke. One Tx at a time.
@@ -161,7 +169,7 @@ class Connection {
   ~Connection();
   Connection(Connection&&) noexcept;
 
-  // Throws TransientError when the server is away.
+  // Throws UnavailableError when the server is away.
   void ensure_open();
   bool is_open() const;
   void close();
