@@ -1,0 +1,210 @@
+# shellcheck shell=bash
+# Sourced by platform.sh: the servers of an instance under its private supervisord.
+SERVERS=(postgres redis epmd rabbitmq kafka)
+
+# The folder with everything that the servers' user must be able to read and write.
+make_folders() {
+  local folders=(bin log cache services supervisor.d contracts "${SERVERS[@]}")
+  mkdir -p "$INSTANCE_DIR"
+  (cd "$INSTANCE_DIR" && mkdir -p "${folders[@]}")
+  install -m 755 "$LOCAL"/servers/*.sh "$INSTANCE_DIR/bin/"
+  echo "$PORT_BASE" >"$INSTANCE_DIR/port-base"
+  make_secrets
+  if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env "${folders[@]}"); fi
+  chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}
+}
+
+# Passwords are made once; a service that joins later gets its own then.
+make_secrets() {
+  local file=$INSTANCE_DIR/secrets.env name
+  [ -e "$file" ] || (umask 077 && : >"$file")
+  for name in RABBIT_PASSWORD $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
+    grep -q "^$name=" "$file" || echo "$name=$(head -c 64 /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | cut -c1-24)" >>"$file"
+  done
+}
+
+# Kafka's jars and the web assets: where setup.sh put them, or a copy where the servers' user can't go.
+reachable_deps() {
+  local copy
+  if as test -r "$DEPS/kafka"; then
+    echo "$DEPS"
+    return
+  fi
+  copy=$(run_home)/deps
+  if ! cmp -s "$DEPS/stamp" "$copy/stamp"; then
+    rm -rf "$copy"
+    mkdir -p "$copy"
+    cp -r "$DEPS/kafka" "$DEPS/swagger-ui" "$copy/"
+    chmod -R a+rX "$copy"
+    cp "$DEPS/stamp" "$copy/stamp"
+  fi
+  echo "$copy"
+}
+
+server_stop_signal() { if [ "$1" = postgres ]; then echo INT; else echo TERM; fi; }  # INT = fast shutdown
+
+write_supervisor_config() {
+  local conf=$INSTANCE_DIR/supervisord.conf files server
+  files=$(ulimit -Hn)
+  if [ "$files" = unlimited ] || [ "$files" -gt 16384 ]; then files=16384; fi
+  cat >"$conf" <<C
+[supervisord]
+logfile=$INSTANCE_DIR/log/supervisord.log
+logfile_maxbytes=10MB
+logfile_backups=1
+pidfile=$INSTANCE_DIR/supervisord.pid
+directory=$INSTANCE_DIR
+minfds=$files
+environment=INSTANCE_DIR="$INSTANCE_DIR",PORT_BASE="$PORT_BASE",KAFKA_JARS="$SERVER_DEPS/kafka"
+[unix_http_server]
+file=$INSTANCE_DIR/supervisor.sock
+chmod=0700
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://$INSTANCE_DIR/supervisor.sock
+[include]
+files=$INSTANCE_DIR/supervisor.d/*.conf
+C
+  for server in "${SERVERS[@]}"; do
+    supervised "$server" "$INSTANCE_DIR/bin/$server.sh" "$server" "$(server_stop_signal "$server")" 30
+  done >"$INSTANCE_DIR/supervisor.d/servers.conf"
+}
+
+# supervised NAME COMMAND FOLDER SIGNAL SECONDS: a section of supervisord's configuration. Whatever dies is started again,
+# however often; a process that ends within a second is tried again ever later.
+supervised() {
+  cat <<C
+[program:$1]
+command=$2
+directory=$INSTANCE_DIR/$3
+autorestart=true
+startsecs=1
+startretries=1000000
+stopsignal=$4
+stopwaitsecs=$5
+stdout_logfile=NONE
+stderr_logfile=NONE
+C
+}
+
+# supervisorctl's exit code tells of states, not of success: callers look at the facts they need.
+ctl() { supervisorctl -c "$INSTANCE_DIR/supervisord.conf" "$@"; }
+
+# A supervisord that was killed leaves its children behind, and they keep the ports.
+reap() {
+  local signal pids
+  for signal in TERM KILL; do
+    pids=$(processes_in "$INSTANCE_DIR")
+    [ -n "$pids" ] || return 0
+    # shellcheck disable=SC2086
+    kill -"$signal" $pids 2>/dev/null || true
+    wait_for 10 nobody_left || true
+  done
+  nobody_left || die "processes in $INSTANCE_DIR do not end: $(processes_in "$INSTANCE_DIR" | xargs)"
+}
+nobody_left() { [ -z "$(processes_in "$INSTANCE_DIR")" ]; }
+
+check_ports() {
+  local port
+  for port in "$POSTGRES_PORT" "$REDIS_PORT" "$RABBIT_PORT" "$RABBIT_MANAGEMENT_PORT" "$EPMD_PORT" "$KAFKA_PORT"; do
+    if port_open "$port"; then
+      die "port $port is taken by another program: choose other ports with WAYBILL_PORT_BASE (now $PORT_BASE)"
+    fi
+  done
+}
+
+servers_up() {
+  local server
+  command -v supervisord >/dev/null || die "supervisor is not installed: run deploy/local/setup.sh"
+  [ -d "$DEPS/kafka" ] || die "Kafka's jars are missing: run deploy/local/setup.sh"
+  SERVER_DEPS=$(reachable_deps)
+  if ! supervisor_runs; then
+    reap
+    check_ports
+    make_folders
+    rm -f "$INSTANCE_DIR"/supervisor.d/*.conf
+    write_supervisor_config
+    (cd "$INSTANCE_DIR" && as env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+      HOME="$INSTANCE_DIR" supervisord -c "$INSTANCE_DIR/supervisord.conf" 9>&-)
+  fi
+  local pids=() ok=yes
+  for server in postgres redis rabbitmq kafka; do
+    (wait_server "$server") &
+    pids+=($!)
+  done
+  for server in "${pids[@]}"; do wait "$server" || ok=no; done
+  [ "$ok" = yes ] || die "not all servers came up; their logs are in $INSTANCE_DIR/log"
+}
+
+# Until the server does its work, and what the platform needs in it is there.
+wait_server() {
+  if ! wait_for 90 "ready_$1"; then
+    tail -n 15 "$INSTANCE_DIR/log/$1.log" >&2
+    die "$1 did not become ready"
+  fi
+  case $1 in
+    postgres) make_databases ;;
+    kafka) make_topics ;;
+  esac
+  say "$1 is ready"
+}
+
+ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
+ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
+ready_kafka() { port_open "$KAFKA_PORT"; }
+ready_rabbitmq() { port_open "$RABBIT_PORT" && rabbit_api whoami; }
+
+# rabbit_api PATH [curl's arguments]: RabbitMQ's management API (the password stays out of the list of processes).
+rabbit_api() {
+  local path=$1
+  shift
+  curl -fsS -m 10 "$@" -K - "http://127.0.0.1:$RABBIT_MANAGEMENT_PORT/api/$path" <<<"user = \"waybill:$RABBIT_PASSWORD\""
+}
+
+# One role and one database per service; a role gets into its own database only.
+make_databases() {
+  local name password
+  {
+    echo 'REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;'
+    for name in $(with_database); do
+      password=PG_PASSWORD_$(upper "$name")
+      cat <<Q
+SELECT 'CREATE ROLE "waybill_$name" LOGIN PASSWORD ''${!password}'''
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_$name') \gexec
+SELECT 'CREATE DATABASE "waybill_$name" OWNER "waybill_$name"'
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'waybill_$name') \gexec
+REVOKE CONNECT ON DATABASE "waybill_$name" FROM PUBLIC;
+Q
+    done
+  } | admin_psql -q
+}
+
+kafka_tool() { INSTANCE_DIR=$INSTANCE_DIR PORT_BASE=$PORT_BASE KAFKA_JARS=$DEPS/kafka "$LOCAL/servers/kafka.sh" tool "$@"; }
+
+# The tool makes one topic per call, and each call is a start of Java: all at once, and only when the list has changed.
+make_topics() {
+  local list=$ROOT/deploy/kafka/topics.txt made=$INSTANCE_DIR/kafka/topics.made pids=() name partitions settings pid
+  if cmp -s "$list" "$made"; then return; fi
+  while read -r name partitions settings; do
+    case $name in '' | '#'*) continue ;; esac
+    # shellcheck disable=SC2086,SC2046
+    kafka_tool org.apache.kafka.tools.TopicCommand --create --if-not-exists --topic "$name" --partitions "$partitions" \
+      $(printf -- '--config %s ' $settings) >"$INSTANCE_DIR/log/topic-$name.log" 2>&1 &
+    pids+=($!)
+  done <"$list"
+  for pid in "${pids[@]}"; do
+    wait "$pid" || die "a topic could not be made: $INSTANCE_DIR/log/topic-*.log"
+  done
+  cp "$list" "$made"
+}
+
+servers_down() {
+  if supervisor_runs; then
+    local pid
+    pid=$(cat "$INSTANCE_DIR/supervisord.pid")
+    kill -TERM "$pid"
+    wait_for 90 gone "$pid" || kill -KILL "$pid"
+  fi
+  reap
+}
