@@ -16,7 +16,7 @@
 
 namespace waybill::messaging {
 
-// ---- RabbitMQ side
+// The RabbitMQ side.
 
 struct OutgoingMessage {
   Destination to;
@@ -103,7 +103,7 @@ struct RabbitOptions {
 };
 std::unique_ptr<RabbitBroker> make_rabbit(RabbitOptions options);
 
-// ---- Kafka side
+// The Kafka side.
 
 // Idempotent producer (acks=all). Thread-safe.
 class EventProducer {
