@@ -2,8 +2,10 @@
 // the document at /openapi.json. Loaded once, immutable afterwards, may be used by any thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,8 @@ struct CommandTarget {
   std::string queue;
   std::string type;   // full protobuf name
   std::string alias;  // short name for JSON publishers, may be empty
+  std::vector<std::pair<std::string, std::string>> params;  // path parameter → field of the message
+  bool replace = false;  // `members` lists all editable members, not only those that were sent
 };
 
 struct QueryTarget {
@@ -56,7 +60,8 @@ struct Operation {
   std::optional<EventsTarget> events;
   bool has_body = false;
   bool body_required = false;
-  bool if_match = false;  // the operation takes If-Match → expected_version
+  bool if_match = false;                 // the operation takes If-Match → expected_version
+  std::vector<std::string> media_types;  // of the body, as the contract names them
 
   struct Schemas;  // compiled; inside only
   std::shared_ptr<const Schemas> schemas;
@@ -79,11 +84,22 @@ class Contract {
   const std::vector<const Operation*>& operations() const;
   const boost::json::object& document() const;  // merged OpenAPI 3.1
 
-  // Everything that is wrong with path parameters, query and body, at once. `body` is null where
-  // none was sent.
+  // The operation that speaks for a command of this type or alias when other systems publish it as
+  // JSON; nullptr: unknown.
+  const Operation* find_command(std::string_view type_or_alias) const;
+
+  // Everything that is wrong with path parameters, query, headers and body, at once. `body` is null
+  // where none was sent.
   std::vector<Violation> validate(const Operation& operation, const web::PathParams& params,
                                   const web::Request& request,
                                   const boost::json::value* body) const;
+
+  // Can the path name anything? An id that is no UUID can't: the answer is 404, whatever else is
+  // wrong with the request.
+  bool may_exist(const Operation& operation, const web::PathParams& params) const;
+  // Does the operation take a body of this Content-Type? application/json will do wherever some
+  // form of JSON is asked for; charset, if given, must be UTF-8.
+  bool accepts(const Operation& operation, std::string_view content_type) const;
 
   // The protobuf bytes of the operation's command: body members, path parameters by name and
   // expected_version.
@@ -103,5 +119,6 @@ class Contract {
 
 // 400 validation-failed with errors[], detail "Validation failed for POST /v1/orders".
 Fault validation_fault(const Operation& operation, const std::vector<Violation>& violations);
+Fault validation_fault(const std::string& what, const std::vector<Violation>& violations);
 
 }  // namespace waybill::contract

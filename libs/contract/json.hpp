@@ -1,6 +1,7 @@
 // JSON and protobuf messages, by reflection: the same names, the same forms, no code per message.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ namespace waybill::contract {
 // as null, empty lists as [] (or null, see waybill/common/v1/options.proto), 64-bit numbers as JSON
 // numbers.
 std::string to_json(const google::protobuf::Message& message);
+// The same, appended to `out`.
+void append_json(const google::protobuf::Message& message, std::string& out);
+// Appends `text` as a JSON string with its quotes. The text is UTF-8.
+void append_json_string(std::string_view text, std::string& out);
 
 // Fills `message` from an object. Members that the message has no field for are ignored (the
 // contract's schema has refused what is unknown), null leaves an optional field absent. A field
@@ -30,5 +35,9 @@ Result<void> from_json(const boost::json::object& json, google::protobuf::Messag
 // A new, empty message of a full name like waybill.order.v1.PlaceOrder; nullptr when no such
 // message is linked in.
 std::unique_ptr<google::protobuf::Message> make_message(std::string_view full_name);
+
+// Parses what a stranger sent: at most 32 levels deep, valid UTF-8, no member twice, no number
+// that is no number afterwards. Anything else is a malformed-json fault that says where.
+Result<boost::json::value> parse_json(std::string_view text);
 
 }  // namespace waybill::contract

@@ -1,0 +1,174 @@
+#include "libs/contract/document.hpp"
+
+#include "libs/contract/contract.hpp"
+#include "libs/contract/yaml.hpp"
+
+namespace waybill::contract {
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void fail(const std::string& place, const std::string& message) {
+  throw ContractError{place + ": " + message};
+}
+
+const json::object& as_object(const json::value& value, const std::string& place) {
+  if (!value.is_object()) fail(place, "must be a mapping");
+  return value.get_object();
+}
+
+json::object& member_object(json::object& parent, std::string_view name) {
+  auto& value = parent[name];
+  if (!value.is_object()) value = json::object{};
+  return value.get_object();
+}
+
+void merge_paths(Document& out, const json::object& paths, const std::string& file) {
+  json::object& merged = member_object(out.json, "paths");
+  for (const auto& path : paths) {
+    if (const auto other = out.files.find(std::string_view{path.key()}); other != out.files.end()) {
+      fail(file,
+           fmt::format("the path {} is also in {}", std::string_view{path.key()}, other->second));
+    }
+    as_object(path.value(), file + ": paths" + std::string{path.key()});
+    out.files.emplace(path.key(), file);
+    merged.emplace(path.key(), path.value());
+  }
+}
+
+void merge_components(Document& out, const json::object& components, const std::string& file) {
+  json::object& merged = member_object(out.json, "components");
+  for (const auto& kind : components) {
+    json::object& all = member_object(merged, kind.key());
+    const std::string place = file + ": components/" + std::string{kind.key()};
+    for (const auto& entry : as_object(kind.value(), place)) {
+      if (!all.emplace(entry.key(), entry.value()).second) {
+        fail(place + '/' + std::string{entry.key()}, "another file has a component of this name");
+      }
+    }
+  }
+}
+
+void merge_file(Document& out, const json::object& source, const std::string& file) {
+  for (const auto& member : source) {
+    const std::string_view key = member.key();
+    if (key == "paths") {
+      merge_paths(out, as_object(member.value(), file + ": paths"), file);
+    } else if (key == "components") {
+      merge_components(out, as_object(member.value(), file + ": components"), file);
+    } else if (key == "tags") {
+      if (!member.value().is_array()) fail(file + ": tags", "must be a list");
+      auto& tags = out.json["tags"];
+      if (!tags.is_array()) tags = json::array{};
+      for (const auto& tag : member.value().get_array()) tags.get_array().push_back(tag);
+    } else if (key == "servers" || key == "security" || key == "externalDocs") {
+      out.json[key] = member.value();
+    } else if (key != "openapi" && key != "info") {
+      fail(file, fmt::format("'{}' is no part of an OpenAPI document", key));
+    }
+  }
+}
+
+bool has_component(const json::object& document, std::string_view kind, std::string_view name) {
+  const auto* components = document.if_contains("components");
+  const auto* all = components ? components->get_object().if_contains(kind) : nullptr;
+  return all && all->get_object().contains(name);
+}
+
+json::object reference(std::string_view kind, std::string_view name) {
+  return {{"$ref", fmt::format("#/components/{}/{}", kind, name)}};
+}
+
+bool references(const json::array& parameters, const json::object& wanted) {
+  return std::any_of(parameters.begin(), parameters.end(),
+                     [&](const json::value& parameter) { return parameter == wanted; });
+}
+
+class Completer {
+ public:
+  Completer(json::object& document, json::object& operation, bool has_parameters)
+      : document_{document}, operation_{operation}, has_path_parameters_{has_parameters} {}
+
+  void complete() {
+    const bool command = operation_.contains("x-command");
+    if (command) add_parameter("IdempotencyKey");
+    if (command) add_parameter("Prefer");
+    if (command) add_response("202", "Accepted");
+    if (takes_input()) add_response("400", "BadRequest");
+    const std::string access = text("x-access");
+    if (access != "public") add_response("401", "Unauthenticated");
+    if (access == "staff" || access == "ops") add_response("403", "Forbidden");
+    if (has_path_parameters_) add_response("404", "NotFound");
+    if (has_parameter("IfMatch")) add_response("412", "Stale");
+    if (command) add_response("422", "Unprocessable");
+    if (text("x-limit") != "none") add_response("429", "TooManyRequests");
+    add_response("503", "Unavailable");
+  }
+
+ private:
+  std::string text(std::string_view key) const {
+    const auto* value = operation_.if_contains(key);
+    return value && value->is_string() ? std::string{value->get_string()} : std::string{};
+  }
+
+  bool takes_input() const {
+    return operation_.contains("requestBody") || operation_.contains("parameters");
+  }
+
+  bool has_parameter(std::string_view name) const {
+    const auto* list = operation_.if_contains("parameters");
+    return list && list->is_array() && references(list->get_array(), reference("parameters", name));
+  }
+
+  void add_parameter(std::string_view name) {
+    if (!has_component(document_, "parameters", name) || has_parameter(name)) return;
+    auto& list = operation_["parameters"];
+    if (!list.is_array()) list = json::array{};
+    list.get_array().push_back(reference("parameters", name));
+  }
+
+  void add_response(std::string_view status, std::string_view name) {
+    if (!has_component(document_, "responses", name)) return;
+    member_object(operation_, "responses").emplace(status, reference("responses", name));
+  }
+
+  json::object& document_;
+  json::object& operation_;
+  bool has_path_parameters_;
+};
+
+}  // namespace
+
+std::string Document::place(std::string_view path, std::string_view method) const {
+  const auto file = files.find(path);
+  return fmt::format("{}: paths{}{}{}", file == files.end() ? "?" : file->second, path,
+                     method.empty() ? "" : "/", method);
+}
+
+Document merge_files(const std::vector<std::string>& files) {
+  Document out;
+  out.json["openapi"] = "3.1.0";
+  out.json["info"] = json::object{{"title", "Waybill"}, {"version", "1.0.0"}};
+  for (const std::string& file : files) {
+    const json::value source = load_yaml(file);
+    const json::object& object = as_object(source, file);
+    // The file that describes the server describes the whole.
+    if (object.contains("servers") && object.contains("info")) out.json["info"] = object.at("info");
+    merge_file(out, object, file);
+  }
+  return out;
+}
+
+void add_common_parts(Document& document) {
+  auto* paths = document.json.if_contains("paths");
+  if (!paths) return;
+  for (auto& path : paths->get_object()) {
+    const bool has_parameters = path.key().find('{') != json::string_view::npos;
+    for (auto& member : path.value().get_object()) {
+      if (member.key() == "parameters" || !member.value().is_object()) continue;
+      Completer{document.json, member.value().get_object(), has_parameters}.complete();
+    }
+  }
+}
+
+}  // namespace waybill::contract

@@ -1,0 +1,156 @@
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "libs/contract/json.hpp"
+#include "libs/contract/operation.hpp"
+#include "libs/core/id.hpp"
+
+namespace waybill::contract {
+namespace {
+
+namespace pb = google::protobuf;
+namespace json = boost::json;
+
+// An id travels in the one form that everybody compares: lower case.
+std::string canonical(const Schema& schema, std::string_view text) {
+  bool is_uuid = false;
+  for_each_in_place(schema,
+                    [&](const Schema& part) { is_uuid = is_uuid || part.format == Format::uuid; });
+  const auto id = is_uuid ? Id::parse(text) : std::nullopt;
+  return id ? id->to_string() : std::string{text};
+}
+
+void replace_members(const Operation::Schemas& schemas, pb::Message& message) {
+  const pb::Reflection& access = *message.GetReflection();
+  access.ClearField(&message, schemas.members);
+  for (const std::string& name : schemas.editable) {
+    access.AddString(&message, schemas.members, name);
+  }
+}
+
+Result<std::unique_ptr<pb::Message>> map_body(const Operation& operation, const json::value* body) {
+  const Operation::Schemas& schemas = *operation.schemas;
+  std::unique_ptr<pb::Message> message{schemas.prototype->New()};
+  if (body && body->is_object()) {
+    json::value stripped;
+    if (schemas.strips) {
+      stripped = *body;
+      strip_ignored(*schemas.body, stripped);
+      body = &stripped;
+    }
+    auto filled = from_json(body->get_object(), *message);
+    if (!filled) return filled.error();
+  }
+  if (operation.command->replace) replace_members(schemas, *message);
+  return message;
+}
+
+void store_path_parameter(const Operation::Schemas& schemas, std::size_t index,
+                          std::string_view text, pb::Message& message) {
+  const auto* field = schemas.path_fields[index].second;
+  message.GetReflection()->SetString(&message, field, canonical(*schemas.path[index].schema, text));
+}
+
+void store_version(const Operation::Schemas& schemas, std::int64_t version, pb::Message& message) {
+  message.GetReflection()->SetInt64(&message, schemas.expected_version, version);
+}
+
+// The members of a JSON command that stand for path parameters and If-Match over HTTP; the rest is
+// the body.
+struct JsonParts {
+  json::object body;
+  std::vector<const json::value*> path;  // nullptr: missing
+  const json::value* expected_version = nullptr;
+};
+
+JsonParts split(const Operation::Schemas& schemas, const json::object& source) {
+  JsonParts parts;
+  parts.path.resize(schemas.path_fields.size(), nullptr);
+  for (const auto& member : source) {
+    const std::string_view name = member.key();
+    bool taken = false;
+    for (std::size_t i = 0; i < schemas.path_fields.size(); ++i) {
+      if (schemas.path_fields[i].second->name() != name) continue;
+      parts.path[i] = &member.value();
+      taken = true;
+    }
+    if (schemas.expected_version && name == "expected_version") {
+      parts.expected_version = &member.value();
+      taken = true;
+    }
+    if (!taken) parts.body.insert(member);
+  }
+  return parts;
+}
+
+std::vector<Violation> check_parts(const Operation& operation, const JsonParts& parts) {
+  const Operation::Schemas& schemas = *operation.schemas;
+  std::vector<Violation> out;
+  for (std::size_t i = 0; i < parts.path.size(); ++i) {
+    const std::string where = '/' + schemas.path_fields[i].second->name();
+    if (parts.path[i]) {
+      check(*schemas.path[i].schema, *parts.path[i], where, out);
+    } else {
+      out.push_back({where, true, "is required"});
+    }
+  }
+  if (parts.expected_version && !parts.expected_version->is_int64()) {
+    out.push_back({"/expected_version", true, "must be an integer"});
+  }
+  if (schemas.body) {
+    check(*schemas.body, parts.body, "", out);
+  } else {
+    for (const auto& member : parts.body) {
+      out.push_back({'/' + std::string{member.key()}, true, "is not known here"});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> Contract::to_command(const Operation& operation, const web::PathParams& params,
+                                         const json::value* body,
+                                         std::optional<std::int64_t> expected_version) const {
+  auto message = map_body(operation, body);
+  if (!message) return message.error();
+  const Operation::Schemas& schemas = *operation.schemas;
+  for (std::size_t i = 0; i < schemas.path_fields.size(); ++i) {
+    store_path_parameter(schemas, i, web::param(params, schemas.path_fields[i].first), **message);
+  }
+  if (expected_version && schemas.expected_version) {
+    store_version(schemas, *expected_version, **message);
+  }
+  return (*message)->SerializeAsString();
+}
+
+Result<std::string> Contract::decode_command(std::string& type, std::string_view text) const {
+  const Operation* operation = find_command(type);
+  if (!operation) {
+    return Fault{FaultKind::invalid,
+                 "unknown-type",
+                 "There is no command '" + type + "' for other systems.",
+                 {}};
+  }
+  type = operation->command->type;
+  auto value = parse_json(text);
+  if (!value) return value.error();
+  if (!value->is_object()) return validation_fault(type, {{"", true, "must be an object"}});
+
+  const JsonParts parts = split(*operation->schemas, value->get_object());
+  const auto violations = check_parts(*operation, parts);
+  if (!violations.empty()) return validation_fault(type, violations);
+
+  const json::value body{parts.body};
+  auto message = map_body(*operation, &body);
+  if (!message) return message.error();
+  for (std::size_t i = 0; i < parts.path.size(); ++i) {
+    store_path_parameter(*operation->schemas, i, parts.path[i]->get_string(), **message);
+  }
+  if (parts.expected_version) {
+    store_version(*operation->schemas, parts.expected_version->get_int64(), **message);
+  }
+  return (*message)->SerializeAsString();
+}
+
+}  // namespace waybill::contract
