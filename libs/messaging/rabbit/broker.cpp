@@ -1,5 +1,6 @@
 #include "libs/messaging/broker.hpp"
 
+#include "libs/messaging/amqp_limits.hpp"
 #include "libs/messaging/rabbit/consumer.hpp"
 #include "libs/messaging/rabbit/publisher.hpp"
 #include "libs/messaging/rabbit/topology.hpp"
@@ -20,18 +21,18 @@ class Rabbit final : public RabbitBroker {
   std::unique_ptr<Consumer> make_consumer(const QueueOptions& queue) override {
     auto named = queue;
     if (named.exclusive && named.name.empty()) named.name = "reply." + new_id().to_string();
-    rabbit::check_queue(named);
+    check_queue(named);
     return rabbit::make_consumer(address_, named);
   }
 
   void declare(const QueueOptions& queue) override {
-    rabbit::check_queue(queue);
+    check_queue(queue);
     with_connection("declare", [&](auto& connection) { rabbit::declare(connection, queue); });
   }
 
   void remove(const QueueOptions& queue) override {
     with_connection("remove", [&](auto& connection) {
-      for (const auto& name : rabbit::queues_of(queue)) connection.delete_queue(name);
+      for (const auto& name : queues_of(queue)) connection.delete_queue(name);
     });
   }
 

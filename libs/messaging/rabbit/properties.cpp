@@ -6,10 +6,11 @@
 #include <amqp.h>
 #include <amqp_framing.h>
 
+#include "libs/messaging/amqp_limits.hpp"
+
 namespace waybill::messaging::rabbit {
 namespace {
 
-constexpr std::size_t kShortString = 255;
 constexpr std::string_view kDeliveryCount = "x-delivery-count";
 
 amqp_bytes_t bytes(std::string_view text) {
@@ -19,17 +20,6 @@ amqp_bytes_t bytes(std::string_view text) {
 std::string text(amqp_bytes_t from) {
   return from.len == 0 ? std::string{}
                        : std::string{static_cast<const char*>(from.bytes), from.len};
-}
-
-bool fits(const OutgoingMessage& outgoing) {
-  const auto& message = outgoing.message;
-  for (const std::string* value :
-       {&outgoing.to.exchange, &outgoing.to.routing_key, &message.type, &message.message_id,
-        &message.correlation_id, &message.reply_to, &message.content_type}) {
-    if (value->size() > kShortString) return false;
-  }
-  return std::ranges::all_of(
-      message.headers, [](const auto& header) { return header.first.size() <= kShortString; });
 }
 
 std::size_t upper_bound_of_size(const Message& message, const std::string& app_id) {
@@ -142,7 +132,7 @@ void decode_headers(const amqp_table_t& table, Delivery& delivery) {
 bool encode_header(const OutgoingMessage& outgoing, const std::string& app_id, std::size_t most,
                    std::string& buffer) {
   const auto room = upper_bound_of_size(outgoing.message, app_id);
-  if (!fits(outgoing) || room > most) return false;
+  if (!fits_amqp(outgoing) || room > most) return false;
 
   std::vector<amqp_table_entry_t> headers;
   auto properties = to_properties(outgoing, app_id, headers);

@@ -51,13 +51,6 @@ void declare_command_queue(Connection& connection, const QueueOptions& options) 
 
 }  // namespace
 
-void check_queue(const QueueOptions& options) {
-  const auto longest = queues_of(options).back().size();
-  if (options.name.empty() || longest > 255 || options.name.starts_with("amq.")) {
-    throw std::invalid_argument{fmt::format("no queue can be called \"{}\"", options.name)};
-  }
-}
-
 void declare(Connection& connection, const QueueOptions& options) {
   if (options.exclusive) {
     // Not auto-deleted: a pause, which cancels the consumer, would delete it. It goes with its
@@ -68,16 +61,6 @@ void declare(Connection& connection, const QueueOptions& options) {
   } else {
     connection.declare_queue(quorum_queue(options.name));
   }
-}
-
-std::vector<std::string> queues_of(const QueueOptions& options) {
-  std::vector<std::string> names{options.name};
-  if (options.exclusive || !options.command_queue) return names;
-  names.push_back(dead_queue(options.name));
-  for (std::size_t step = 1; step <= options.retries.size(); ++step) {
-    names.push_back(retry_queue(options.name, step));
-  }
-  return names;
 }
 
 }  // namespace waybill::messaging::rabbit
