@@ -106,9 +106,6 @@ void bind_command(const Operation& operation, Operation::Schemas& schemas,
     fail(here, fmt::format("If-Match needs a field int64 expected_version in {}", target.type));
   }
   schemas.members = find_field(type, "members", Kind::CPPTYPE_STRING, true);
-  if (target.replace && !schemas.members) {
-    fail(here, fmt::format("replace needs a field repeated string members in {}", target.type));
-  }
   if (schemas.body) check_fields(*schemas.body, type, place + "/requestBody");
 }
 

@@ -21,6 +21,7 @@ std::string canonical(const Schema& schema, std::string_view text) {
 }
 
 void replace_members(const Operation::Schemas& schemas, pb::Message& message) {
+  if (!schemas.members) return;  // such a message is a whole state by itself
   const pb::Reflection& access = *message.GetReflection();
   access.ClearField(&message, schemas.members);
   for (const std::string& name : schemas.editable) {
