@@ -6,7 +6,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
-# Protobuf asks its users for -pthread, and a precompiled header wants the same flags everywhere.
+# Protobuf asks its users for -pthread and hiredis for this definition, and a precompiled header wants the same flags
+# everywhere.
+add_compile_definitions(_FILE_OFFSET_BITS=64)
 add_compile_options(-pthread)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -fdiagnostics-color=auto)
 # Asio's and Beast's function bodies are compiled once (libs/async, libs/web), not in every file.
