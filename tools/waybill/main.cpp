@@ -1,0 +1,53 @@
+// waybill: the command-line tool. This file is its table of contents; the verbs are in verbs/.
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "libs/log/log.hpp"
+#include "tools/waybill/connection.hpp"
+#include "tools/waybill/verbs/verbs.hpp"
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  waybill events tail waybill.orders             follow all orders
+  waybill events show --from 15m --json          what happened in the last quarter of an hour
+  waybill import retail 2010-12-01.csv           bring a shop's invoices in
+  waybill demo                                   import one real day and check that all agree
+
+Settings come from flags or the environment; `eval "$(deploy/local/env.sh dev)"` sets the latter.
+Exit codes: 0 all is well, 1 something is wrong, 2 the command line or a file is wrong.)";
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App program{"waybill: looks into a running Waybill and brings data in", "waybill"};
+  program.footer(kExamples);
+  program.require_subcommand(1);
+  waybill::tool::Action chosen;
+  waybill::tool::add_events(program, chosen);
+  waybill::tool::add_import(program, chosen);
+  waybill::tool::add_demo(program, chosen);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+  return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  waybill::log::start("waybill", waybill::log::Level::error);
+  int exit_code = 1;
+  try {
+    exit_code = parse_and_run(argc, argv);
+  } catch (const waybill::tool::UsageError& error) {
+    std::fprintf(stderr, "waybill: %s\n", error.what());
+    exit_code = 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "waybill: %s\n", error.what());
+  }
+  waybill::log::stop();
+  return exit_code;
+}
