@@ -42,7 +42,8 @@ struct RelayOptions {
   std::chrono::milliseconds poll{100};  // safety net behind the wake-up calls
   std::chrono::milliseconds linger{
       0};  // waits this long after a wake-up, so that more rows share a batch
-  std::chrono::hours keep{24 * 7};  // outbox_sent partitions older than this are dropped
+  std::chrono::hours keep{24 * 7};         // outbox_sent partitions older than this are dropped
+  std::chrono::hours keep_inbox{24 * 30};  // commands that were done longer ago are forgotten
 };
 
 // One channel; a thread of its own.
@@ -52,8 +53,10 @@ class Relay {
   ~Relay();
   void start();
   void stop();
-  // Rows were committed by this process. Thread-safe, never blocks.
+  // Rows were committed. Thread-safe, never blocks.
   void wake();
+  // Whether this one holds the lock. Thread-safe.
+  bool is_active() const;
 
  private:
   struct Impl;

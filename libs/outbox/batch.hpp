@@ -1,0 +1,42 @@
+// A batch of commands in one transaction.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libs/outbox/answers.hpp"
+#include "libs/outbox/intake.hpp"
+#include "libs/outbox/processor.hpp"
+#include "libs/outbox/writer.hpp"
+#include "libs/pg/pg.hpp"
+
+namespace waybill::outbox {
+
+// What is to be done after the commit.
+struct Aftermath {
+  struct Retry {
+    const Intake* command;
+    std::string why;
+  };
+  struct Handled {
+    const std::string* type;  // of the Intake
+    const char* outcome;      // for metrics: succeeded, refused, deferred, retry, duplicate
+  };
+  Answers answers;
+  std::vector<cache::Invalidation> invalidations;
+  std::vector<Retry> retries;
+  std::vector<Handled> handled;
+  bool events = false;  // outbox rows were written for these channels
+  bool commands = false;
+};
+
+// Claims the commands in the inbox, handles those that are new, and commits. Throws as pg::Tx and
+// the handlers do; nothing has happened then (but see pg::InDoubtError).
+Aftermath run_batch(pg::Connection& connection, const Handlers& handlers,
+                    std::span<Intake* const> batch);
+
+// What `out` collected goes into the database and, for the time after the commit, into `after`.
+void write_out(pg::Tx& tx, Writer& out, Aftermath& after);
+
+}  // namespace waybill::outbox

@@ -1,0 +1,65 @@
+#include "libs/outbox/processor.hpp"
+
+#include "libs/log/log.hpp"
+#include "libs/outbox/worker.hpp"
+
+namespace waybill::outbox {
+
+void Handlers::add(const std::string& type, Batch handler) {
+  handlers_[type] = std::move(handler);
+}
+
+const Handlers::Batch* Handlers::find(const std::string& type) const {
+  const auto found = handlers_.find(type);
+  return found == handlers_.end() ? nullptr : &found->second;
+}
+
+void Handlers::throw_broken(const Cause& cause) {
+  throw std::runtime_error{"the body of command " + cause.command_id.to_string() +
+                           " is no message of its type"};
+}
+
+struct Processor::Impl {
+  Shop shop;
+  std::vector<std::thread> threads;
+};
+
+Processor::Processor(ProcessorOptions options, const Handlers& handlers, JsonDecoder decode_json,
+                     pg::Options database, messaging::Consumer& commands,
+                     messaging::Publisher& publisher, cache::Cache& cache, Relays& relays)
+    : impl_{new Impl{{std::move(options), handlers, std::move(decode_json), std::move(database),
+                      commands, publisher, cache, relays},
+                     {}}} {}
+
+Processor::~Processor() {
+  stop();
+}
+
+void Processor::start() {
+  impl_->shop.stopping = false;
+  for (std::size_t i = 0; i < impl_->shop.options.workers; ++i) {
+    impl_->threads.emplace_back([&shop = impl_->shop] { Worker{shop}.run(); });
+  }
+}
+
+void Processor::stop() {
+  if (impl_->threads.empty()) return;
+  impl_->shop.commands.pause();
+  impl_->shop.stop();
+  for (std::thread& thread : impl_->threads) thread.join();
+  impl_->threads.clear();
+}
+
+void run_transaction(pg::Connection& connection, cache::Cache& cache,
+                     messaging::Publisher& publisher, Relays& relays,
+                     const std::function<void(pg::Tx&, Writer&)>& work) {
+  pg::Tx tx{connection};
+  Writer out;
+  Aftermath after;
+  work(tx, out);
+  write_out(tx, out, after);
+  tx.commit();
+  tell(after, publisher, cache, relays);
+}
+
+}  // namespace waybill::outbox

@@ -1,0 +1,247 @@
+#include "libs/outbox/relay.hpp"
+
+#include <boost/json.hpp>
+
+#include "libs/core/backoff.hpp"
+#include "libs/log/log.hpp"
+#include "libs/metrics/metrics.hpp"
+#include "libs/outbox/sql.hpp"
+
+namespace waybill::outbox {
+namespace {
+
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kStandbyPoll{500};  // how often a standby asks for the lock
+constexpr seconds kMeasureEvery{5};
+constexpr std::chrono::minutes kTendEvery{10};
+// Rows that no broker takes (a queue that does not exist yet) must not fill the whole window.
+constexpr std::size_t kMostStuck = 20;  // batches
+
+messaging::Headers parse_headers(std::string_view text) {
+  messaging::Headers headers;
+  const json::value document = json::parse(json::string_view{text.data(), text.size()});
+  for (const auto& [name, value] : document.as_object()) {
+    headers.emplace(name, value.as_string());
+  }
+  return headers;
+}
+
+OutboxRow read_row(const pg::Row& row) {
+  return {.id = row.integer(0),
+          .target = std::string{row.text(1)},
+          .key = std::string{row.text(2)},
+          .type = std::string{row.text(3)},
+          .payload = row.bytes(5),
+          .headers = parse_headers(row.text(4)),
+          .at = row.instant(6)};
+}
+
+// The rows that may be marked as told: all that the broker has, but none behind a failed row of the
+// same key, so that the next attempt tells that key's rows in order again.
+pg::Array told_ids(std::span<const OutboxRow> rows, const std::vector<bool>& stored) {
+  pg::Array ids;
+  std::set<std::string_view> broken_keys;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!stored[i]) {
+      broken_keys.insert(rows[i].key);
+    } else if (!broken_keys.contains(rows[i].key)) {
+      ids.add(rows[i].id);
+    }
+  }
+  return ids;
+}
+
+// The relay must see that its connection, and with it its lock, is gone. Losing the mark of a told
+// row only tells it again, so no commit waits for the disk.
+pg::Connection relay_connection(pg::Options options, const std::string& channel) {
+  options.application_name += ".relay." + channel;
+  options.reopen = false;
+  pg::Connection connection{std::move(options)};
+  connection.set("synchronous_commit", "off");
+  connection.set("enable_seqscan", "off");
+  return connection;
+}
+
+}  // namespace
+
+struct Relay::Impl {
+  RelayOptions options;
+  pg::Connection connection;
+  std::unique_ptr<Sink> sink;
+  std::thread thread{};
+
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  bool woken = false;
+  bool stopping = false;
+  std::atomic<bool> active{false};
+
+  Backoff backoff{milliseconds{50}, seconds{5}};
+  std::size_t stuck = 0;  // rows of the last batch that no broker took
+  Clock::time_point next_measure{};
+  Clock::time_point next_tend{};
+
+  metrics::Labels labels{{"channel", options.channel}};
+  metrics::Gauge& rows_gauge = metrics::gauge("outbox_rows", "Rows not yet told.", labels);
+  metrics::Gauge& oldest_gauge =
+      metrics::gauge("outbox_oldest_seconds", "Age of the first row not yet told.", labels);
+  metrics::Gauge& active_gauge =
+      metrics::gauge("relay_active", "1 where this process holds the relay's lock.", labels);
+  metrics::Counter& published =
+      metrics::counter("outbox_published_total", "Rows that a broker has.", labels);
+
+  Impl(RelayOptions with, pg::Options database, std::unique_ptr<Sink> to)
+      : options{std::move(with)},
+        connection{relay_connection(std::move(database), options.channel)},
+        sink{std::move(to)} {}
+
+  void run() {
+    while (!is_stopping()) {
+      try {
+        connection.ensure_open();
+        if (active || lock()) {
+          work();
+        } else {
+          pause(kStandbyPoll);
+        }
+      } catch (const std::exception& error) {
+        log::warn("relay.failed", {{"channel", options.channel}, {"reason", error.what()}});
+        step_down();
+        pause(backoff.next());
+      }
+    }
+    step_down();
+  }
+
+  bool lock() {
+    pg::Session session{connection};
+    const std::string name = "waybill.outbox." + options.service + '.' + options.channel;
+    active = session.exec(sql::try_lock, name)[0].boolean(0);
+    active_gauge.set(active ? 1 : 0);
+    if (active) {
+      next_tend = {};
+      log::info("relay.active", {{"channel", options.channel}});
+    }
+    return active;
+  }
+
+  // Somebody else may hold the lock from now on: nothing of ours may leave any more.
+  void step_down() {
+    connection.close();
+    if (!active) return;
+    active = false;
+    active_gauge.set(0);
+    sink->purge();
+  }
+
+  void work() {
+    tend();
+    const std::vector<OutboxRow> rows = read();
+    if (!rows.empty()) tell(rows);
+    const bool more = rows.size() == window() && stuck == 0;
+    if (stuck > 0) {
+      pause(backoff.next());
+    } else if (!more) {
+      wait_for_wake();
+    }
+  }
+
+  std::size_t window() const { return options.batch + std::min(stuck, kMostStuck * options.batch); }
+
+  std::vector<OutboxRow> read() {
+    pg::Session session{connection};
+    std::vector<OutboxRow> rows;
+    for (const pg::Row row : session.exec(sql::find_untold, options.channel, window())) {
+      rows.push_back(read_row(row));
+    }
+    return rows;
+  }
+
+  void tell(std::span<const OutboxRow> rows) {
+    const pg::Array ids = told_ids(rows, sink->publish(rows));
+    if (ids.size() > 0) {
+      pg::Session session{connection};
+      session.exec(sql::move_told, options.channel, ids);
+      published.add(static_cast<double>(ids.size()));
+      backoff.reset();
+    }
+    stuck = rows.size() - ids.size();
+  }
+
+  // What is due now and then.
+  void tend() {
+    pg::Session session{connection};
+    const auto time = Clock::now();
+    if (time >= next_measure) {
+      next_measure = time + kMeasureEvery;
+      const pg::Rows rows = session.exec(sql::measure_outbox, options.channel);
+      const Instant oldest = rows[0].maybe_instant(1).value_or(now());
+      rows_gauge.set(static_cast<double>(rows[0].integer(0)));
+      oldest_gauge.set(std::chrono::duration<double>(now() - oldest).count());
+    }
+    if (time >= next_tend) {
+      next_tend = time + kTendEvery;
+      session.exec(sql::tend_outbox_sent, options.keep.count());
+      session.exec(sql::forget_commands, options.keep_inbox.count());
+    }
+  }
+
+  bool is_stopping() {
+    const std::lock_guard guard{mutex};
+    return stopping;
+  }
+
+  // Only stop() ends it early.
+  void pause(milliseconds duration) {
+    std::unique_lock guard{mutex};
+    changed.wait_for(guard, duration, [&] { return stopping; });
+  }
+
+  void wait_for_wake() {
+    {
+      std::unique_lock guard{mutex};
+      changed.wait_for(guard, options.poll, [&] { return woken || stopping; });
+    }
+    if (options.linger.count() > 0) pause(options.linger);
+    const std::lock_guard guard{mutex};
+    woken = false;
+  }
+};
+
+Relay::Relay(RelayOptions options, pg::Options database, std::unique_ptr<Sink> sink)
+    : impl_{std::make_unique<Impl>(std::move(options), std::move(database), std::move(sink))} {}
+
+Relay::~Relay() {
+  stop();
+}
+
+void Relay::start() {
+  impl_->stopping = false;
+  impl_->thread = std::thread{[impl = impl_.get()] { impl->run(); }};
+}
+
+void Relay::stop() {
+  if (!impl_->thread.joinable()) return;
+  {
+    const std::lock_guard guard{impl_->mutex};
+    impl_->stopping = true;
+  }
+  impl_->changed.notify_all();
+  impl_->thread.join();
+}
+
+void Relay::wake() {
+  {
+    const std::lock_guard guard{impl_->mutex};
+    impl_->woken = true;
+  }
+  impl_->changed.notify_all();
+}
+
+bool Relay::is_active() const {
+  return impl_->active;
+}
+
+}  // namespace waybill::outbox

@@ -1,0 +1,236 @@
+#include "libs/outbox/worker.hpp"
+
+#include "libs/log/log.hpp"
+
+namespace waybill::outbox {
+namespace {
+
+// How often a batch is tried at once before its members are tried one by one, and a single command
+// before it goes to the retry ladder. Deadlocks dissolve within milliseconds.
+constexpr int kTries = 3;
+
+// How long the workers sit in take() before they look whether they should stop.
+constexpr milliseconds kTake{200};
+
+pg::Options worker_database(pg::Options options) {
+  options.application_name += ".commands";
+  return options;
+}
+
+}  // namespace
+
+void Shop::stop() {
+  const std::lock_guard lock{mutex};
+  stopping = true;
+  stopped.notify_all();
+}
+
+void Shop::pause(milliseconds duration) {
+  std::unique_lock lock{mutex};
+  stopped.wait_for(lock, duration, [&] { return stopping.load(); });
+}
+
+void tell(Aftermath& after, messaging::Publisher& publisher, cache::Cache& cache, Relays& relays) {
+  // Saga commands are waited for; events may wait until nobody can read an old representation.
+  if (after.commands) relays.wake(false, true);
+  if (!after.invalidations.empty()) cache.invalidate(after.invalidations);
+  after.answers.send(publisher);
+  if (after.events) relays.wake(true, false);
+}
+
+Worker::Worker(Shop& shop)
+    : shop_{shop},
+      connection_{worker_database(shop.database)},
+      failures_{shop.options.queue, shop.options.retries, shop.publisher},
+      batch_size_{metrics::histogram("command_batch_size", "Commands handled in one transaction.",
+                                     {{"queue", shop.options.queue}},
+                                     {1, 2, 5, 10, 20, 50, 100, 200, 500})},
+      handling_seconds_{metrics::histogram("command_batch_seconds",
+                                           "From taking a batch to its acknowledgement.",
+                                           {{"queue", shop.options.queue}})},
+      critical_seconds_{metrics::histogram("command_critical_seconds",
+                                           "From first sending a command to its commit.",
+                                           {{"queue", shop.options.queue}})} {
+  // Commands work by key. A plan made while a table was empty would scan it for ever after.
+  connection_.set("enable_seqscan", "off");
+}
+
+void Worker::run() {
+  while (!shop_.stopping) {
+    auto deliveries = shop_.commands.take(shop_.options.batch, kTake);
+    if (!deliveries.empty()) handle(std::move(deliveries));
+  }
+}
+
+void Worker::handle(std::vector<messaging::Delivery> deliveries) {
+  const metrics::Timer timer{handling_seconds_};
+  std::vector<Intake> intakes;
+  intakes.reserve(deliveries.size());
+  std::vector<Intake*> batch;
+  for (messaging::Delivery& delivery : deliveries) {
+    intakes.push_back(read_delivery(std::move(delivery), shop_.decode_json));
+    Intake& intake = intakes.back();
+    if (!intake.broken && shop_.handlers.find(intake.type) != nullptr) batch.push_back(&intake);
+  }
+  if (!batch.empty()) handle(batch);
+  for (const Intake& intake : intakes) {
+    if (intake.broken) {
+      bury(intake, intake.broken->code + ": " + intake.broken->detail);
+    } else if (shop_.handlers.find(intake.type) == nullptr) {
+      bury(intake, "unknown type " + intake.type);
+    }
+  }
+  acknowledge();
+}
+
+void Worker::handle(std::span<Intake* const> batch) {
+  if (try_batch(batch)) return;
+  log::warn("batch.split", {{"queue", shop_.options.queue}, {"commands", batch.size()}});
+  for (Intake* const& single : batch) try_batch({&single, 1});
+}
+
+Worker::Result Worker::run_once(std::span<Intake* const> batch, Aftermath& after,
+                                std::string& reason) {
+  try {
+    after = run_batch(connection_, shop_.handlers, batch);
+    return Result::committed;
+  } catch (const pg::UnavailableError& error) {
+    reason = error.what();
+    return Result::unavailable;
+  } catch (const pg::TransientError& error) {
+    // A commit in doubt is settled by trying again: the inbox rows show whether it happened.
+    reason = error.what();
+    return Result::transient;
+  } catch (const std::exception& error) {
+    reason = error.what();
+    return Result::poison;
+  }
+}
+
+bool Worker::try_batch(std::span<Intake* const> batch) {
+  Backoff tries_backoff{milliseconds{20}, milliseconds{200}};
+  Backoff away_backoff{milliseconds{100}};
+  for (int tries = 0;;) {
+    Aftermath after;
+    std::string reason;
+    const Result result = run_once(batch, after, reason);
+    if (result == Result::committed) {
+      settle(batch, after);
+      return true;
+    }
+    if (result == Result::poison) {
+      if (batch.size() > 1) return false;
+      bury(*batch.front(), reason);
+      return true;
+    }
+    if (result == Result::unavailable) {
+      log::warn("database.away", {{"queue", shop_.options.queue}, {"reason", reason}});
+      wait_for_database(away_backoff);
+    } else if (++tries < kTries) {
+      shop_.pause(tries_backoff.next());
+    } else if (batch.size() > 1) {
+      return false;
+    } else {
+      const Failures::Later later{batch.front(), reason};
+      retry_later({&later, 1});
+      return true;
+    }
+    if (shop_.stopping) {
+      for (const Intake* command : batch) give_back(*command);
+      return true;
+    }
+  }
+}
+
+void Worker::settle(std::span<Intake* const> batch, Aftermath& after) {
+  tell(after, shop_.publisher, shop_.cache, shop_.relays);
+  std::vector<Failures::Later> later;
+  for (const Aftermath::Retry& retry : after.retries) later.push_back({retry.command, retry.why});
+  for (const Intake* command : batch) {
+    const bool retried = std::any_of(later.begin(), later.end(), [&](const Failures::Later& entry) {
+      return entry.command == command;
+    });
+    if (!retried) ack(*command);
+  }
+  count(after);
+  batch_size_.observe(static_cast<double>(batch.size()));
+  const Instant done = now();
+  for (const Intake* command : batch) {
+    critical_seconds_.observe(std::chrono::duration<double>(done - command->cause.sent_at).count());
+  }
+  acknowledge();
+  if (!later.empty()) retry_later(later);
+}
+
+void Worker::retry_later(std::span<const Failures::Later> commands) {
+  std::vector<Failures::Later> climbing;
+  for (const Failures::Later& later : commands) {
+    if (failures_.is_exhausted(*later.command)) {
+      bury(*later.command, later.why);
+    } else {
+      climbing.push_back(later);
+    }
+  }
+  if (climbing.empty()) return;
+  const std::vector<bool> taken = failures_.send_later(climbing);
+  for (std::size_t i = 0; i < climbing.size(); ++i) {
+    taken[i] ? ack(*climbing[i].command) : give_back(*climbing[i].command);
+  }
+}
+
+void Worker::bury(const Intake& command, const std::string& reason) {
+  if (!failures_.send_to_dead(command, reason)) {
+    give_back(command);
+    return;
+  }
+  Backoff backoff{milliseconds{100}};
+  while (true) {
+    try {
+      failures_.record_death(connection_, command);
+      ack(command);
+      return;
+    } catch (const pg::TransientError& error) {
+      log::warn("database.away", {{"queue", shop_.options.queue}, {"reason", error.what()}});
+    }
+    wait_for_database(backoff);
+    if (shop_.stopping) {
+      give_back(command);
+      return;
+    }
+  }
+}
+
+void Worker::wait_for_database(Backoff& backoff) {
+  shop_.commands.pause();
+  while (!shop_.stopping) {
+    shop_.pause(backoff.next());
+    try {
+      connection_.ensure_open();
+      shop_.commands.resume();
+      return;
+    } catch (const pg::TransientError&) {
+      // still away
+    }
+  }
+}
+
+void Worker::count(const Aftermath& after) {
+  for (const Aftermath::Handled& handled : after.handled) {
+    metrics::Counter*& counter = counters_[{*handled.type, handled.outcome}];
+    if (counter == nullptr) {
+      counter = &metrics::counter(
+          "commands_total", "Commands handled.",
+          {{"queue", shop_.options.queue}, {"type", *handled.type}, {"outcome", handled.outcome}});
+    }
+    counter->add();
+  }
+}
+
+void Worker::acknowledge() {
+  if (!tags_done_.empty()) shop_.commands.ack(tags_done_);
+  if (!tags_back_.empty()) shop_.commands.requeue(tags_back_);
+  tags_done_.clear();
+  tags_back_.clear();
+}
+
+}  // namespace waybill::outbox
