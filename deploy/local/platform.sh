@@ -51,7 +51,7 @@ case $command in
   reset)
     lock
     if supervisor_runs; then kill -KILL "$(cat "$INSTANCE_DIR/supervisord.pid")"; fi
-    reap
+    reap KILL
     find "$INSTANCE_DIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
     ;;
   ctl) ctl "$@" ;;

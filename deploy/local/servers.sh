@@ -91,10 +91,11 @@ C
 # supervisorctl's exit code tells of states, not of success: callers look at the facts they need.
 ctl() { supervisorctl -c "$INSTANCE_DIR/supervisord.conf" "$@"; }
 
-# A supervisord that was killed leaves its children behind, and they keep the ports.
+# reap SIGNAL…: ends what is left in the instance's folder. A supervisord that was killed leaves its children behind, and they
+# keep the ports.
 reap() {
   local signal pids
-  for signal in TERM KILL; do
+  for signal; do
     pids=$(processes_in "$INSTANCE_DIR")
     [ -n "$pids" ] || return 0
     # shellcheck disable=SC2086
@@ -120,7 +121,7 @@ servers_up() {
   [ -d "$DEPS/kafka" ] || die "Kafka's jars are missing: run deploy/local/setup.sh"
   SERVER_DEPS=$(reachable_deps)
   if ! supervisor_runs; then
-    reap
+    reap TERM KILL
     check_ports
     make_folders
     rm -f "$INSTANCE_DIR"/supervisor.d/*.conf
@@ -206,5 +207,5 @@ servers_down() {
     kill -TERM "$pid"
     wait_for 90 gone "$pid" || kill -KILL "$pid"
   fi
-  reap
+  reap TERM KILL
 }
