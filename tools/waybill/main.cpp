@@ -7,6 +7,7 @@
 #include "tools/waybill/connection.hpp"
 #include "tools/waybill/verbs/verbs.hpp"
 
+namespace waybill::tool {
 namespace {
 
 constexpr const char* kExamples = R"(
@@ -23,10 +24,10 @@ int parse_and_run(int argc, char** argv) {
   CLI::App program{"waybill: looks into a running Waybill and brings data in", "waybill"};
   program.footer(kExamples);
   program.require_subcommand(1);
-  waybill::tool::Action chosen;
-  waybill::tool::add_events(program, chosen);
-  waybill::tool::add_import(program, chosen);
-  waybill::tool::add_demo(program, chosen);
+  Action chosen;
+  add_events(program, chosen);
+  add_import(program, chosen);
+  add_demo(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -36,12 +37,13 @@ int parse_and_run(int argc, char** argv) {
 }
 
 }  // namespace
+}  // namespace waybill::tool
 
 int main(int argc, char** argv) {
   waybill::log::start("waybill", waybill::log::Level::error);
   int exit_code = 1;
   try {
-    exit_code = parse_and_run(argc, argv);
+    exit_code = waybill::tool::parse_and_run(argc, argv);
   } catch (const waybill::tool::UsageError& error) {
     std::fprintf(stderr, "waybill: %s\n", error.what());
     exit_code = 2;

@@ -1,0 +1,136 @@
+#include "tests/bench/load.hpp"
+
+#include <charconv>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+namespace waybill::bench {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+struct Run {
+  const std::vector<Shot>& shots;
+  int wanted_status;
+  Clock::time_point end;
+  std::size_t next = 0;
+  LoadResult result;
+
+  const Shot& next_shot() { return shots[next++ % shots.size()]; }
+};
+
+// The first complete answer in `text`: its length, or 0 while it is incomplete.
+std::size_t answer_length(std::string_view text, int& status) {
+  const std::size_t head = text.find("\r\n\r\n");
+  if (head == std::string_view::npos) return 0;
+  std::from_chars(text.data() + 9, text.data() + 12, status);
+  static constexpr std::string_view kLength = "\r\ncontent-length:";
+  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+  const auto found = std::search(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(head),
+                                 kLength.begin(), kLength.end(), same);
+  std::size_t body = 0;
+  if (found != text.begin() + static_cast<std::ptrdiff_t>(head)) {
+    const char* digits = &*found + kLength.size();
+    while (*digits == ' ') ++digits;
+    std::from_chars(digits, text.data() + head, body);
+  }
+  const std::size_t length = head + 4 + body;
+  return length <= text.size() ? length : 0;
+}
+
+class Client {
+ public:
+  Client(asio::io_context& io, Run& run) : socket_{io}, run_{run} { in_.resize(64 * 1024); }
+
+  void connect(const tcp::resolver::results_type& where) {
+    asio::connect(socket_, where);
+    socket_.set_option(tcp::no_delay{true});
+  }
+
+  void shoot() {
+    if (Clock::now() >= run_.end) return;
+    shot_ = &run_.next_shot();
+    sent_at_ = Clock::now();
+    have_ = 0;
+    asio::async_write(socket_, asio::buffer(shot_->bytes), [this](error_code error, std::size_t) {
+      if (error) throw std::runtime_error{"the platform closed a connection: " + error.message()};
+      read();
+    });
+  }
+
+ private:
+  void read() {
+    if (have_ == in_.size()) in_.resize(2 * in_.size());
+    const auto room = asio::buffer(in_.data() + have_, in_.size() - have_);
+    socket_.async_read_some(room, [this](error_code error, std::size_t size) {
+      if (error) throw std::runtime_error{"the platform closed a connection: " + error.message()};
+      have_ += size;
+      take();
+    });
+  }
+
+  void take() {
+    int status = 0;
+    if (answer_length({in_.data(), have_}, status) == 0) return read();
+    ++run_.result.statuses[status];
+    if (status == run_.wanted_status) {
+      const auto took =
+          std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - sent_at_);
+      run_.result.micros.push_back(static_cast<std::uint32_t>(took.count()));
+      run_.result.units += shot_->units;
+    }
+    shoot();
+  }
+
+  tcp::socket socket_;
+  Run& run_;
+  const Shot* shot_ = nullptr;
+  Clock::time_point sent_at_;
+  std::string in_;
+  std::size_t have_ = 0;
+};
+
+}  // namespace
+
+std::string request_bytes(const std::string& method, const std::string& target,
+                          const std::string& host, const std::string& body) {
+  std::string bytes = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, target, host);
+  if (!body.empty()) {
+    bytes += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+  }
+  return bytes + "\r\n" + body;
+}
+
+double LoadResult::percentile_ms(double share) const {
+  if (micros.empty()) return 0;
+  const auto last = static_cast<double>(micros.size() - 1);
+  return micros[static_cast<std::size_t>(share * last + 0.5)] / 1000.0;
+}
+
+LoadResult run_load(const Load& load, const std::vector<Shot>& shots) {
+  asio::io_context io{1};
+  const std::size_t colon = load.address.rfind(':');
+  tcp::resolver resolver{io};
+  const auto where =
+      resolver.resolve(load.address.substr(0, colon), load.address.substr(colon + 1));
+  Run run{shots, load.wanted_status, {}, 0, {}};
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i < load.clients; ++i) {
+    clients.push_back(std::make_unique<Client>(io, run));
+    clients.back()->connect(where);
+  }
+  const auto start = Clock::now();
+  run.end = start + load.duration;
+  for (const auto& client : clients) client->shoot();
+  io.run();
+  run.result.time = Clock::now() - start;
+  std::sort(run.result.micros.begin(), run.result.micros.end());
+  return std::move(run.result);
+}
+
+}  // namespace waybill::bench

@@ -1,0 +1,116 @@
+#include "tests/e2e/support/http.hpp"
+
+#include "libs/testing/testing.hpp"
+#include "libs/web/client.hpp"
+
+namespace waybill::e2e {
+namespace {
+
+namespace json = boost::json;
+
+// A platform that is being broken on purpose may take its time.
+constexpr std::chrono::seconds kPatience{60};
+
+web::ClientRequest to_request(const Call& call) {
+  web::ClientRequest request;
+  request.method = call.method;
+  request.target = call.path;
+  request.body = call.body;
+  for (const auto& [name, value] : call.headers) request.headers.add(name, value);
+  return request;
+}
+
+web::awaitable<void> send(web::Client& client, const Call& call, Reply& reply) {
+  const auto response = co_await client.send(to_request(call));
+  if (!response) {
+    reply.text = response.error().detail;
+    co_return;
+  }
+  reply.status = response->status;
+  reply.headers = response->headers;
+  reply.text = response->body;
+}
+
+}  // namespace
+
+json::value Reply::body() const {
+  boost::system::error_code failed;
+  json::value value = json::parse(text, failed);
+  return failed ? json::value{} : value;
+}
+
+std::string Reply::member(std::string_view name) const {
+  const json::value value = body();
+  const json::value* found = value.is_object() ? value.get_object().if_contains(name) : nullptr;
+  if (!found || found->is_null()) return {};
+  return found->is_string() ? std::string{found->get_string()} : json::serialize(*found);
+}
+
+std::int64_t Reply::number(std::string_view name) const {
+  return body().at(name).to_number<std::int64_t>();
+}
+
+std::string gateway_address() {
+  std::string address = testing::environment("WAYBILL_GATEWAY");
+  if (address.starts_with("http://")) address.erase(0, 7);
+  return address;
+}
+
+std::vector<Reply> call_all(const std::vector<Call>& calls) {
+  boost::asio::io_context io{1};
+  web::ClientOptions options;
+  options.connections = std::max<std::size_t>(calls.size(), 1);
+  options.connect_time = kPatience;
+  options.request_time = kPatience;
+  web::Client client{io, gateway_address(), options};
+  std::vector<Reply> replies(calls.size());
+  std::size_t open = calls.size();
+  std::exception_ptr failure;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    boost::asio::co_spawn(io, send(client, calls[i], replies[i]), [&](std::exception_ptr error) {
+      if (error) failure = error;
+      if (--open == 0) io.stop();
+    });
+  }
+  if (!calls.empty()) io.run();
+  if (failure) std::rethrow_exception(failure);
+  return replies;
+}
+
+Reply call(const Call& call) {
+  return call_all({call}).front();
+}
+
+Call json_call(std::string method, std::string path, const json::value& body) {
+  return {std::move(method),
+          std::move(path),
+          json::serialize(body),
+          {{"Content-Type", "application/json"}}};
+}
+
+Call with_header(Call call, std::string name, std::string value) {
+  call.headers.emplace_back(std::move(name), std::move(value));
+  return call;
+}
+
+Reply get(std::string path) {
+  return call({"GET", std::move(path), {}, {}});
+}
+
+Reply post(std::string path, const json::value& body) {
+  return call(json_call("POST", std::move(path), body));
+}
+
+Reply put(std::string path, const json::value& body) {
+  return call(json_call("PUT", std::move(path), body));
+}
+
+Reply patch(std::string path, const json::value& body) {
+  return call(json_call("PATCH", std::move(path), body));
+}
+
+Reply remove(std::string path) {
+  return call({"DELETE", std::move(path), {}, {}});
+}
+
+}  // namespace waybill::e2e

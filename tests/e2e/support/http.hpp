@@ -1,0 +1,52 @@
+// HTTP for tests and the benchmark: blocking calls to the platform that WAYBILL_GATEWAY names.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "libs/web/http.hpp"
+
+namespace waybill::e2e {
+
+struct Reply {
+  int status = 0;  // 0: no answer, `text` says why
+  web::Headers headers;
+  std::string text;
+
+  boost::json::value body() const;  // null when it is no JSON
+  // A member of the body as text: strings without quotes, empty when absent or null.
+  std::string member(std::string_view name) const;
+  std::string id() const { return member("id"); }
+  std::string code() const { return member("code"); }  // of a problem
+  std::int64_t number(std::string_view name) const;
+};
+
+struct Call {
+  std::string method = "GET";
+  std::string path;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// One call over a connection of its own.
+Reply call(const Call& call);
+// All at once over as many connections; [i] answers calls[i].
+std::vector<Reply> call_all(const std::vector<Call>& calls);
+
+Call json_call(std::string method, std::string path, const boost::json::value& body);
+Call with_header(Call call, std::string name, std::string value);
+
+Reply get(std::string path);
+Reply post(std::string path, const boost::json::value& body);
+Reply put(std::string path, const boost::json::value& body);
+Reply patch(std::string path, const boost::json::value& body);
+Reply remove(std::string path);
+
+// "127.0.0.1:28080".
+std::string gateway_address();
+
+}  // namespace waybill::e2e
