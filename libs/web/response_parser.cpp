@@ -60,6 +60,10 @@ struct ResponseParser::Message {
 
   bool is_interim() const { return response.status < 200; }
 
+  // Beast 1.81 asserts that the last chunk's header comes in at least five bytes. No chunked body
+  // has less left.
+  std::size_t least_input() const { return beast->is_header_done() && beast->chunked() ? 5 : 1; }
+
   const std::size_t body_bytes;
   const bool to_head;
   Response response;
@@ -74,7 +78,7 @@ ResponseParser::~ResponseParser() = default;
 
 ResponseParser::State ResponseParser::feed(std::string_view& input) {
   Message& message = *message_;
-  while (!input.empty()) {
+  while (input.size() >= message.least_input()) {
     error_code error;
     input.remove_prefix(message.beast->put({input.data(), input.size()}, error));
     if (error && error != http::error::need_more) {
@@ -84,7 +88,7 @@ ResponseParser::State ResponseParser::feed(std::string_view& input) {
     if (message.beast->is_done()) {
       if (!message.is_interim()) return State::done;
       message.begin();
-    } else if (error || input.empty()) {
+    } else if (error) {
       break;
     }
   }
