@@ -10,7 +10,7 @@
 namespace waybill::tool {
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kExamples = R"help(
 Examples:
   waybill events tail waybill.orders             follow all orders
   waybill events show --from 15m --json          what happened in the last quarter of an hour
@@ -18,7 +18,7 @@ Examples:
   waybill demo                                   import one real day and check that all agree
 
 Settings come from flags or the environment; `eval "$(deploy/local/env.sh dev)"` sets the latter.
-Exit codes: 0 all is well, 1 something is wrong, 2 the command line or a file is wrong.)";
+Exit codes: 0 all is well, 1 something is wrong, 2 the command line or a file is wrong.)help";
 
 int parse_and_run(int argc, char** argv) {
   CLI::App program{"waybill: looks into a running Waybill and brings data in", "waybill"};
