@@ -1,0 +1,44 @@
+// The identity service's command handlers. Each takes a batch, reads and writes sets, and gives one
+// outcome per command in their order. Users are locked in id order.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "libs/outbox/processor.hpp"
+#include "waybill/identity/v1/commands.pb.h"
+
+namespace waybill::identity::commands {
+
+template <class Message>
+using Batch = std::span<const outbox::Command<Message>>;
+
+// A user takes his id from his command: creating twice is creating once.
+// 409 already-exists with `field`; 400 for a username with @ that is not the own e-mail.
+std::vector<outbox::Outcome> create_users(pg::Tx& tx, Batch<v1::CreateUser> batch,
+                                          outbox::Writer& out);
+
+// 404 (also for callers who may not act for the user), 412 stale, and as create_users.
+std::vector<outbox::Outcome> update_users(pg::Tx& tx, Batch<v1::UpdateUser> batch,
+                                          outbox::Writer& out);
+
+// Erases names, description and addresses; the id stays. 404, 412 stale.
+std::vector<outbox::Outcome> delete_users(pg::Tx& tx, Batch<v1::DeleteUser> batch,
+                                          outbox::Writer& out);
+
+// An address takes its id from its command. 404, 409 limit-reached.
+std::vector<outbox::Outcome> add_addresses(pg::Tx& tx, Batch<v1::AddAddress> batch,
+                                           outbox::Writer& out);
+
+// 404, 400 for a null where none may be.
+std::vector<outbox::Outcome> update_addresses(pg::Tx& tx, Batch<v1::UpdateAddress> batch,
+                                              outbox::Writer& out);
+
+// 404.
+std::vector<outbox::Outcome> delete_addresses(pg::Tx& tx, Batch<v1::DeleteAddress> batch,
+                                              outbox::Writer& out);
+
+// All of them by message type.
+outbox::Handlers make_handlers();
+
+}  // namespace waybill::identity::commands

@@ -1,0 +1,16 @@
+#include "services/identity/commands/commands.hpp"
+
+namespace waybill::identity::commands {
+
+outbox::Handlers make_handlers() {
+  outbox::Handlers handlers;
+  handlers.on<v1::CreateUser>(create_users);
+  handlers.on<v1::UpdateUser>(update_users);
+  handlers.on<v1::DeleteUser>(delete_users);
+  handlers.on<v1::AddAddress>(add_addresses);
+  handlers.on<v1::UpdateAddress>(update_addresses);
+  handlers.on<v1::DeleteAddress>(delete_addresses);
+  return handlers;
+}
+
+}  // namespace waybill::identity::commands

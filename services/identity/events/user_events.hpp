@@ -1,0 +1,23 @@
+// Users and addresses as messages: the representation over HTTP and the state in events are the
+// same.
+#pragma once
+
+#include <string>
+
+#include "libs/outbox/writer.hpp"
+#include "services/identity/domain/user.hpp"
+#include "waybill/identity/v1/events.pb.h"
+
+namespace waybill::identity::events {
+
+v1::User to_message(const domain::User& user);
+v1::Address to_message(const domain::Address& address);
+
+// The JSON that clients see.
+std::string representation(const domain::User& user);
+std::string representation(const domain::Address& address);
+
+// Tells the user's present state with all addresses, or that he is gone; drops the cache entry.
+void tell(outbox::Writer& out, const domain::User& user, const outbox::Cause& cause);
+
+}  // namespace waybill::identity::events

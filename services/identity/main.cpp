@@ -1,0 +1,6 @@
+#include "services/identity/wiring.hpp"
+
+int main(int argc, char** argv) {
+  return waybill::runtime::run<waybill::identity::IdentityService>(
+      "identity", "users and their addresses", argc, argv);
+}

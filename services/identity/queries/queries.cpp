@@ -1,0 +1,14 @@
+#include "services/identity/queries/queries.hpp"
+
+namespace waybill::identity::queries {
+
+runtime::Queries make_queries() {
+  runtime::Queries queries;
+  queries.get("/v1/users", list_users);
+  queries.get("/v1/users/{id}", find_user, {"user:{id}", std::chrono::hours{1}});
+  queries.get("/v1/users/{id}/addresses", list_addresses);
+  queries.get("/v1/users/{id}/addresses/{address_id}", find_address);
+  return queries;
+}
+
+}  // namespace waybill::identity::queries

@@ -1,0 +1,16 @@
+// The identity service's read API. Who may not act for a user gets 404, as for an absent one.
+#pragma once
+
+#include "libs/runtime/queries.hpp"
+
+namespace waybill::identity::queries {
+
+Result<web::Response> list_users(pg::Session& session, const runtime::Query& query);
+Result<web::Response> find_user(pg::Session& session, const runtime::Query& query);
+Result<web::Response> list_addresses(pg::Session& session, const runtime::Query& query);
+Result<web::Response> find_address(pg::Session& session, const runtime::Query& query);
+
+// All of them by path.
+runtime::Queries make_queries();
+
+}  // namespace waybill::identity::queries
