@@ -1,0 +1,59 @@
+#include "services/order/wiring.hpp"
+
+#include "services/order/commands/commands.hpp"
+#include "services/order/projections/users.hpp"
+#include "services/order/queries/queries.hpp"
+#include "services/order/timers/unpaid.hpp"
+
+namespace waybill::order {
+namespace {
+
+constexpr std::size_t expiry_batch = 200;
+
+projection::Options users_options() {
+  projection::Options options;
+  options.name = projections::users_projection;
+  options.service = "order";
+  options.topics = {projections::users_topic};
+  return options;
+}
+
+}  // namespace
+
+void OrderService::Settings::declare(config::Settings& settings) {
+  settings.add("order.unpaid-timeout", unpaid_timeout,
+               "how long a confirmed order waits for its payment; 0 = for ever");
+  settings.add("order.address-wait", address_wait,
+               "how long an unknown delivery address is waited for before the order is refused");
+  settings.add("order.expiry-interval", expiry_interval, "how often unpaid orders are looked for");
+}
+
+OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
+    : handlers_{commands::make_handlers(settings.address_wait, settings.unpaid_timeout)},
+      queries_{queries::make_queries()},
+      users_{users_options(), runtime.database(), runtime.kafka(), projections::apply_users},
+      backend_{runtime, handlers_, queries_},
+      expiry_{"order.expiry", settings.expiry_interval, runtime.database(),
+              [this](pg::Connection& connection) { return expire(connection); }} {}
+
+void OrderService::start() {
+  users_.start();
+  backend_.start();
+  expiry_.start();
+}
+
+void OrderService::stop() {
+  expiry_.stop();
+  backend_.stop();
+  users_.stop();
+}
+
+bool OrderService::expire(pg::Connection& connection) {
+  std::size_t taken = 0;
+  backend_.transact(connection, [&taken](pg::Tx& tx, outbox::Writer& out) {
+    taken = timers::expire_unpaid(tx, out, now(), expiry_batch);
+  });
+  return taken == expiry_batch;
+}
+
+}  // namespace waybill::order

@@ -1,0 +1,35 @@
+// What the order service is made of.
+#pragma once
+
+#include <chrono>
+
+#include "libs/projection/projection.hpp"
+#include "libs/runtime/backend.hpp"
+
+namespace waybill::order {
+
+struct OrderService {
+  struct Settings {
+    std::chrono::milliseconds unpaid_timeout = std::chrono::minutes{30};
+    std::chrono::milliseconds address_wait = std::chrono::seconds{3};
+    std::chrono::milliseconds expiry_interval = std::chrono::seconds{1};
+
+    void declare(config::Settings& settings);
+  };
+
+  OrderService(runtime::Runtime& runtime, const Settings& settings);
+  void start();
+  void stop();
+
+ private:
+  // Cancels what is due; true when there is more.
+  bool expire(pg::Connection& connection);
+
+  outbox::Handlers handlers_;
+  runtime::Queries queries_;
+  projection::Projection users_;
+  runtime::Backend backend_;
+  runtime::Periodic expiry_;  // works through the backend
+};
+
+}  // namespace waybill::order
