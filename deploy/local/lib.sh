@@ -94,16 +94,22 @@ supervisor_runs() {
 read_services() {
   local name database queue http ops instances
   SERVICES=()
-  declare -gA HAS_DATABASE=() QUEUE=() HTTP_PORT=() OPS_PORT=() INSTANCES=()
+  declare -gA HAS_DATABASE=() QUEUE_OF=() HTTP_PORT=() OPS_PORT=() DEFAULT_COUNT=()
   while read -r name database queue http ops instances; do
     case $name in '' | '#'*) continue ;; esac
     SERVICES+=("$name")
     HAS_DATABASE[$name]=$database
-    QUEUE[$name]=$queue
+    QUEUE_OF[$name]=$queue
     HTTP_PORT[$name]=$((PORT_BASE + http))
     OPS_PORT[$name]=$((PORT_BASE + ops))
-    INSTANCES[$name]=$instances
+    DEFAULT_COUNT[$name]=$instances
   done <"$LOCAL/services.txt"
+}
+
+# ops_port SERVICE N: where instance N tells of its health and metrics.
+ops_port() {
+  local first=${OPS_PORT[$1]}
+  echo $((first + $2))
 }
 
 with_database() {

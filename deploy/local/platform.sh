@@ -5,13 +5,25 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=deploy/local/servers.sh
 . "$LOCAL/servers.sh"
+# shellcheck source=deploy/local/services.sh
+. "$LOCAL/services.sh"
+# shellcheck source=deploy/local/status.sh
+. "$LOCAL/status.sh"
 
 usage() {
-  cat <<'U'
+  cat >&2 <<'U'
 usage: deploy/local/platform.sh INSTANCE COMMAND
-  servers-up          start the servers and wait until they work
+  up                  servers, migrations, topics, services; returns when a write and a read went through the gateway
   down                stop everything; data stays
-  reset               stop everything at once and remove its data (logs and scale too)
+  reset               stop everything at once and remove its data, logs and settings
+  status              processes, health, instances, queues; exit code 0 when all is ready
+  logs [NAME]         of the services, or of one service or server
+  scale NAME=N…       run N instances of a service; the others go on undisturbed
+  set [NAME=VALUE…]   settings for all services from the next services-up on (WAYBILL_LOG_LEVEL=debug); none: forget them
+  servers-up          only the servers, until they work
+  services-up         only the services (after servers-up); restarts those that have changed
+  services-down       stop the services, the servers go on
+  restart [NAME]      restart one service or all, instance after instance
   ctl ARGS…           supervisorctl of the instance
   psql [SERVICE]      psql as superuser, or in a service's database as its role
   rabbitmqctl ARGS…   rabbitmqctl for the instance's node
@@ -32,33 +44,74 @@ lock() {
   fi
 }
 
+# Databases first: a service finds its tables when it starts.
+start_services() {
+  local out
+  if ! out=$("$LOCAL/migrate.sh" "$INSTANCE" up 2>&1); then die "$out"; fi
+  say "migrations are applied"
+  services_up
+  say "services are ready"
+}
+
+# A write and a read through the gateway. The write has a key of its own: however often it is sent, there is one such user.
+self_check() {
+  local gateway=http://127.0.0.1:${HTTP_PORT[gateway]} answer=$INSTANCE_DIR/cache/self-check.json
+  writes() {
+    curl -fsS -m 10 -o "$answer" -H 'Content-Type: application/json' -H 'Idempotency-Key: waybill-self-check' \
+      -d '{"email": "self-check@waybill.invalid", "username": "self-check"}' "$gateway/v1/users"
+  }
+  reads() { curl -fsS -m 10 "$gateway/v1/products?limit=1" && curl -fsS -m 10 "$gateway/v1/users/$(jq -r .id "$answer")"; }
+  wait_for 30 writes || die "a write does not go through the gateway: $(writes 2>&1)"
+  wait_for 30 reads || die "a read does not go through the gateway: $(reads 2>&1)"
+  say "a write and a read went through the gateway"
+}
+
+# Kept for all services of the instance; the next services-up restarts them with it.
+set_settings() {
+  local pair
+  if [ $# = 0 ]; then rm -f "$INSTANCE_DIR/settings.env"; fi
+  for pair; do
+    [[ $pair =~ ^WAYBILL_[A-Z0-9_]+= ]] || die "'$pair' is no setting: WAYBILL_NAME=value"
+    printf '%s=%q\n' "${pair%%=*}" "${pair#*=}" >>"$INSTANCE_DIR/settings.env"
+  done
+}
+
 [ $# -ge 2 ] || usage
 choose_instance "$1"
 command=$2
 shift 2
 read_services
 case $command in
-  servers-up)
-    lock
-    make_folders
-    read_secrets
+  up | servers-up | services-up | services-down | scale | set | restart | down | reset) lock ;;
+esac
+case $command in
+  up | servers-up | services-up | scale | set | restart) make_folders ;;
+esac
+if [ -r "$INSTANCE_DIR/secrets.env" ]; then read_secrets; fi
+
+case $command in
+  up)
     servers_up
+    start_services
+    self_check
+    show_addresses
     ;;
-  down)
-    lock
-    servers_down
-    ;;
+  servers-up) servers_up ;;
+  services-up) start_services ;;
+  services-down) services_down ;;
+  down) servers_down ;;
   reset)
-    lock
     if supervisor_runs; then kill -KILL "$(cat "$INSTANCE_DIR/supervisord.pid")"; fi
     reap KILL
     find "$INSTANCE_DIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
     ;;
+  status) show_status ;;
+  logs) show_logs "$@" ;;
+  scale) scale "$@" ;;
+  set) set_settings "$@" ;;
+  restart) for name in ${1:-"${SERVICES[@]}"}; do restart_service "$name"; done ;;
   ctl) ctl "$@" ;;
-  psql)
-    read_secrets
-    if [ $# = 0 ]; then admin_psql; else exec psql -X "$(database_url "$1")" "${@:2}"; fi
-    ;;
+  psql) if [ $# = 0 ]; then admin_psql; else exec psql -X "$(database_url "$1")" "${@:2}"; fi ;;
   rabbitmqctl) as env INSTANCE_DIR="$INSTANCE_DIR" PORT_BASE="$PORT_BASE" "$INSTANCE_DIR/bin/rabbitmq.sh" ctl "$@" ;;
   topics) kafka_tool org.apache.kafka.tools.TopicCommand "$@" ;;
   groups) kafka_tool org.apache.kafka.tools.consumer.group.ConsumerGroupCommand "$@" ;;

@@ -72,7 +72,8 @@ C
 }
 
 # supervised NAME COMMAND FOLDER SIGNAL SECONDS: a section of supervisord's configuration. Whatever dies is started again,
-# however often; a process that ends within a second is tried again ever later.
+# however often; a process that ends within a second is tried again ever later. Its log is written without supervisord
+# (servers/start.sh); start-NAME.log has what a start script says before that.
 supervised() {
   cat <<C
 [program:$1]
@@ -83,8 +84,10 @@ startsecs=1
 startretries=1000000
 stopsignal=$4
 stopwaitsecs=$5
-stdout_logfile=NONE
-stderr_logfile=NONE
+redirect_stderr=true
+stdout_logfile=$INSTANCE_DIR/log/start-$1.log
+stdout_logfile_maxbytes=1MB
+stdout_logfile_backups=0
 C
 }
 
@@ -141,7 +144,7 @@ servers_up() {
 # Until the server does its work, and what the platform needs in it is there.
 wait_server() {
   if ! wait_for 90 "ready_$1"; then
-    tail -n 15 "$INSTANCE_DIR/log/$1.log" >&2
+    last_words "$1"
     die "$1 did not become ready"
   fi
   case $1 in
@@ -150,6 +153,8 @@ wait_server() {
   esac
   say "$1 is ready"
 }
+
+last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log/$1.log" 2>/dev/null >&2 || true; }
 
 ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
 ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }

@@ -97,7 +97,7 @@ flock -n 9 || { say "another setup is at work: waiting"; flock 9; }
 missing=$(missing_packages)
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install_packages $missing
-cmp -s "$LOCAL/pom.xml" "$DEPS/pom.xml" || fetch_jars
+{ cmp -s "$LOCAL/pom.xml" "$DEPS/pom.xml" && [ -d "$DEPS/kafka" ] && [ -d "$DEPS/swagger-ui" ]; } || fetch_jars
 stamp >"$DEPS/stamp"
 complete || die "setup went through, but something is still missing; see $DEPS/*.log"
 say "setup is complete"

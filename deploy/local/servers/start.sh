@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by the start scripts of the servers. supervisord runs those in the server's own folder, as the servers' user, with
-# INSTANCE_DIR, PORT_BASE and KAFKA_JARS set; each ends by becoming its server (exec), so that the process that supervisord
-# watches is the server itself.
+# Sourced by the start scripts of servers and services. supervisord runs those in a folder of their own, as the servers' user,
+# with INSTANCE_DIR, PORT_BASE and KAFKA_JARS set; each ends by becoming its program (exec), so that the process that
+# supervisord watches is the program itself.
 set -euo pipefail
-here=$(dirname "$0")
+here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=deploy/local/servers/ports.sh
 . "$here/ports.sh"
 # shellcheck source=deploy/local/servers/process.sh
