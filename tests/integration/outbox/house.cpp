@@ -1,0 +1,175 @@
+#include "tests/integration/outbox/house.hpp"
+
+namespace waybill::testing {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds{10};
+
+constexpr pg::Statement create_work{
+    "create_work",
+    "CREATE TABLE work (command_id uuid, CONSTRAINT work_not_evil "
+    "CHECK (command_id <> '00000000-0000-0000-0000-0000000000ff'))"};
+constexpr pg::Statement insert_work{"insert_work", "INSERT INTO work (command_id) VALUES ($1)"};
+
+Result<std::string> decode_json(std::string& type, std::string_view json) {
+  if (json.empty() || json.front() != '{') return invalid("The body is no JSON object.");
+  if (type == "order.place") type = PlaceOrder::descriptor()->full_name();
+  return std::string{};
+}
+
+messaging::QueueOptions commands_queue(const House& house) {
+  messaging::QueueOptions options;
+  options.name = "shop";
+  options.retries = house.retries;
+  return options;
+}
+
+messaging::QueueOptions reply_queue() {
+  messaging::QueueOptions options;
+  options.name = "replies";
+  options.command_queue = false;
+  options.exclusive = true;
+  return options;
+}
+
+// Takes until there are `count`, or patience ends.
+template <class Item, class Take>
+std::vector<Item> collect(std::size_t count, Take take) {
+  std::vector<Item> items;
+  eventually(kPatience, [&] {
+    for (Item& item : take()) items.push_back(std::move(item));
+    return items.size() >= count;
+  });
+  return items;
+}
+
+}  // namespace
+
+void note(pg::Tx& tx, const Id& command_id) {
+  tx.exec(insert_work, command_id);
+}
+
+House::House(const std::function<std::string(const std::string&)>& url)
+    : url_{url ? url(database.url()) : database.url()},
+      connection_{database.options()},
+      work_{io_.get_executor()},
+      io_thread_{[this] { io_.run(); }},
+      cache_{io_, {.url = environment("WAYBILL_REDIS_URL")}},
+      publisher_{rabbit->make_publisher("house")},
+      commands_{rabbit->make_consumer(commands_queue(*this))},
+      replies_{rabbit->make_consumer(reply_queue())} {
+  kafka->create_topic("waybill.orders", 1, {});
+  events_ = kafka->read({{"waybill.orders", 0, -1}});
+  pg::Session{connection_}.exec(create_work);
+}
+
+House::~House() {
+  stop();
+  work_.reset();
+  io_.stop();
+  io_thread_.join();
+}
+
+void House::start(std::size_t workers) {
+  pg::Options options;
+  options.url = url_;
+  relays_ = std::make_unique<outbox::Relays>("shop", database.options(), *kafka, *rabbit);
+  relays_->start();
+  processor_ = std::make_unique<outbox::Processor>(
+      outbox::ProcessorOptions{.queue = "shop", .workers = workers, .retries = retries}, handlers,
+      decode_json, options, *commands_, *publisher_, cache_, *relays_);
+  processor_->start();
+}
+
+void House::stop() {
+  if (processor_) processor_->stop();
+  if (relays_) relays_->stop();
+  processor_.reset();
+  relays_.reset();
+  commands_->resume();
+}
+
+void House::place_orders() {
+  handlers.on<PlaceOrder>(
+      [](pg::Tx& tx, std::span<const Command<PlaceOrder>> batch, outbox::Writer& out) {
+        std::vector<Outcome> outcomes;
+        for (const Command<PlaceOrder>& command : batch) {
+          note(tx, command.id());
+          order::v1::OrderPlaced event;
+          event.mutable_order()->set_id(command.id().to_string());
+          out.event("waybill.orders", command.id(), 1, event, command.cause);
+          const std::string id = command.id().to_string();
+          outcomes.push_back(Outcome::created("{\"id\":\"" + id + "\"}", "/v1/orders/" + id, 1));
+        }
+        return outcomes;
+      });
+}
+
+messaging::Message House::message(const google::protobuf::Message& body, const Id& id) {
+  messaging::Message message;
+  message.type = body.GetDescriptor()->full_name();
+  message.message_id = id.to_string();
+  message.correlation_id = "trace-" + id.to_string();
+  message.reply_to = "replies";
+  message.body = body.SerializeAsString();
+  return message;
+}
+
+void House::send(messaging::Message message) {
+  std::vector<messaging::OutgoingMessage> messages;
+  messages.push_back(
+      {.to = {std::string{messaging::kCommandExchange}, "shop"}, .message = std::move(message)});
+  publisher_->publish_all(std::move(messages));
+}
+
+void House::send_all(const std::vector<messaging::Message>& messages) {
+  for (const messaging::Message& message : messages) send(message);
+}
+
+std::vector<common::v1::Outcome> House::outcomes(std::size_t count) {
+  return collect<common::v1::Outcome>(count, [&] {
+    std::vector<common::v1::Outcome> found;
+    for (const auto& delivery : replies_->take(100, std::chrono::milliseconds{20})) {
+      common::v1::Outcomes outcomes;
+      outcomes.ParseFromString(delivery.message.body);
+      found.insert(found.end(), outcomes.outcomes().begin(), outcomes.outcomes().end());
+    }
+    return found;
+  });
+}
+
+std::vector<messaging::Message> House::replies(std::size_t count) {
+  return collect<messaging::Message>(count, [&] {
+    std::vector<messaging::Message> found;
+    for (auto& delivery : replies_->take(100, std::chrono::milliseconds{20})) {
+      found.push_back(std::move(delivery.message));
+    }
+    return found;
+  });
+}
+
+std::vector<messaging::Event> House::events(std::size_t count) {
+  return collect<messaging::Event>(
+      count, [&] { return events_->poll(100, std::chrono::milliseconds{20}); });
+}
+
+std::vector<messaging::Message> House::queued(const std::string& queue, std::size_t count) {
+  messaging::QueueOptions options;
+  options.name = queue;
+  options.command_queue = false;
+  const auto consumer = rabbit->make_consumer(options);
+  return collect<messaging::Message>(count, [&] {
+    std::vector<messaging::Message> found;
+    for (auto& delivery : consumer->take(100, std::chrono::milliseconds{20})) {
+      found.push_back(std::move(delivery.message));
+    }
+    return found;
+  });
+}
+
+std::int64_t House::count(const char* sql) {
+  const pg::Statement statement{sql, sql};
+  return pg::Session{connection_}.exec(statement)[0].integer(0);
+}
+
+}  // namespace waybill::testing
