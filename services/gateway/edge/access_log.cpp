@@ -1,0 +1,80 @@
+#include "services/gateway/edge/access_log.hpp"
+
+#include "libs/contract/json.hpp"
+#include "libs/core/clock.hpp"
+#include "libs/log/log.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+// Lines leave at the latest after this time, or as soon as there are this many bytes.
+constexpr std::chrono::milliseconds kCollect{200};
+constexpr std::size_t kEnough = 64 * 1024;
+// A log that can't be written must not fill the memory: beyond this, lines are dropped and counted.
+constexpr std::size_t kMostWaiting = 8 * 1024 * 1024;
+
+void write_to_stderr(std::string_view lines) {
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+}  // namespace
+
+AccessLog::AccessLog(AccessLogLevel level) : AccessLog{level, write_to_stderr} {}
+
+AccessLog::AccessLog(AccessLogLevel level, Sink sink)
+    : level_{level}, sink_{std::move(sink)}, writer_{[this](const std::stop_token& stop) {
+        run(stop);
+      }} {}
+
+AccessLog::~AccessLog() {
+  writer_ = {};
+}
+
+void AccessLog::add(const web::Request& request, std::string_view route, const Caller& caller,
+                    int status, std::chrono::steady_clock::duration elapsed) {
+  std::string line;
+  line.reserve(400);
+  line.append(R"({"at":")").append(to_rfc3339(now()));
+  line.append(R"(","level":"info","service":"gateway","event":"http.request","correlation_id":)");
+  contract::append_json_string(request.trace.correlation_id, line);
+  line += R"(,"method":)";
+  contract::append_json_string(request.method, line);
+  line += R"(,"route":)";
+  contract::append_json_string(route, line);
+  line += R"(,"path":)";
+  contract::append_json_string(request.path, line);
+  line.append(R"(,"status":)").append(fmt::format_int(status).c_str());
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
+  line.append(R"(,"micros":)").append(fmt::format_int(micros).c_str());
+  line.append(R"(,"caller":")").append(to_header(caller));
+  line += R"(","peer":)";
+  contract::append_json_string(request.peer, line);
+  line += "}\n";
+
+  const std::lock_guard lock{mutex_};
+  if (waiting_.size() + line.size() > kMostWaiting) {
+    ++dropped_;
+    return;
+  }
+  const bool was_enough = waiting_.size() >= kEnough;
+  waiting_ += line;
+  if (!was_enough && waiting_.size() >= kEnough) arrived_.notify_one();
+}
+
+void AccessLog::run(const std::stop_token& stop) {
+  std::string lines;
+  while (!stop.stop_requested() || !lines.empty()) {
+    std::uint64_t dropped = 0;
+    lines.clear();
+    {
+      std::unique_lock lock{mutex_};
+      arrived_.wait_for(lock, stop, kCollect, [&] { return waiting_.size() >= kEnough; });
+      lines.swap(waiting_);
+      dropped = std::exchange(dropped_, 0);
+    }
+    if (!lines.empty()) sink_(lines);
+    if (dropped > 0) log::warn("gateway.access-log-dropped", {{"lines", dropped}});
+  }
+}
+
+}  // namespace waybill::gateway

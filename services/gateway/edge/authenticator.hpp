@@ -1,0 +1,21 @@
+// Who is calling. One implementation per access mode, so that the rest of the gateway does not know
+// how callers are recognised.
+#pragma once
+
+#include "libs/core/caller.hpp"
+#include "libs/core/fault.hpp"
+#include "libs/web/http.hpp"
+
+namespace waybill::gateway {
+
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // The caller, role `nobody` for one who shows nothing; a fault for credentials that are no good.
+  // Runs on the io thread and may wait (for keys).
+  virtual web::awaitable<Result<Caller>> authenticate(const web::Request& request) = 0;
+  // Value of the header Waybill-Access of every answer; empty: none.
+  virtual std::string_view announced_mode() const = 0;
+};
+
+}  // namespace waybill::gateway

@@ -1,0 +1,167 @@
+#include "services/gateway/edge/edge.hpp"
+
+#include "libs/contract/json.hpp"
+#include "services/gateway/edge/access.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+namespace json = boost::json;
+
+// The gateway's own operations, by operationId.
+constexpr std::string_view kGetOperation = "getOperation";
+constexpr std::string_view kGetLiveness = "getLiveness";
+constexpr std::array<std::string_view, 2> kGetReadiness{"getHealth", "getReadiness"};
+
+bool is_readiness(std::string_view id) {
+  return std::find(kGetReadiness.begin(), kGetReadiness.end(), id) != kGetReadiness.end();
+}
+
+void check_has_answer(const contract::Operation& operation) {
+  if (operation.command || operation.query || operation.events) return;
+  const std::string_view id = operation.id;
+  if (id == kGetOperation || id == kGetLiveness || is_readiness(id)) return;
+  throw contract::ContractError{operation.method + ' ' + operation.path +
+                                ": has none of x-command, x-query, x-events"};
+}
+
+std::string allow_header(const std::vector<std::string>& methods) {
+  std::string text;
+  for (const std::string& method : methods) text += method + ", ";
+  return text + "OPTIONS";
+}
+
+Fault unsupported_type(const contract::Operation& operation) {
+  return {FaultKind::unsupported,
+          "unsupported-type",
+          fmt::format("The body must be {}.", fmt::join(operation.media_types, " or ")),
+          {}};
+}
+
+web::Response refusal(const Fault& fault, const web::Request& request) {
+  auto response = web::problem_response(fault, request);
+  if (fault.kind == FaultKind::unauthenticated) {
+    const bool had_token = request.headers.has("Authorization");
+    response.headers.add("WWW-Authenticate",
+                         had_token ? R"(Bearer error="invalid_token")" : "Bearer");
+  }
+  return response;
+}
+
+// The body as JSON; null without one. A body that the operation does not take is not looked at.
+Result<std::optional<json::value>> read_body(const contract::Contract& contract,
+                                             const contract::Operation& operation,
+                                             const web::Request& request) {
+  if (!operation.has_body || request.body.empty()) return std::optional<json::value>{};
+  if (!contract.accepts(operation, request.headers.get("Content-Type"))) {
+    return unsupported_type(operation);
+  }
+  auto body = contract::parse_json(request.body);
+  if (!body) return body.error();
+  return std::optional<json::value>{std::move(*body)};
+}
+
+web::awaitable<web::Response> answer_at_once(web::Response response) {
+  co_return response;
+}
+
+}  // namespace
+
+Edge::Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
+           AccessLog& access_log)
+    : contract_{contract},
+      authenticator_{authenticator},
+      paths_{paths},
+      access_log_{access_log},
+      metrics_{contract} {
+  for (const contract::Operation* operation : contract.operations()) check_has_answer(*operation);
+}
+
+web::awaitable<web::Response> Edge::handle(web::Request& request) {
+  const auto start = std::chrono::steady_clock::now();
+  Trail trail;
+  web::Response response;
+  try {
+    response = co_await answer(request, trail);
+  } catch (...) {
+    metrics_.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
+    throw;  // the server logs it and answers
+  }
+  const std::string_view mode = authenticator_.announced_mode();
+  if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  metrics_.observe(trail.operation, response.status, elapsed);
+  if (access_log_.wants(response.status)) {
+    const std::string_view route = trail.operation ? trail.operation->path : std::string_view{"-"};
+    access_log_.add(request, route, trail.caller, response.status, elapsed);
+  }
+  co_return response;
+}
+
+web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) {
+  const auto match = contract_.match(request.method, request.path);
+  if (!match.value) co_return answer_other(request, match.allowed);
+  trail.operation = match.value;
+  web::Response response = co_await admit(match.params, request, trail);
+  co_return response;
+}
+
+web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Request& request,
+                                          Trail& trail) {
+  const contract::Operation& operation = *trail.operation;
+  const auto caller = co_await authenticator_.authenticate(request);
+  if (!caller) co_return refusal(caller.error(), request);
+  trail.caller = *caller;
+
+  const Call call{operation, params, request, *caller};
+  if (const auto fault = refuse_access(call)) co_return refusal(*fault, request);
+  if (!contract_.may_exist(operation, params)) co_return refusal(absent(), request);
+
+  const auto body = read_body(contract_, operation, request);
+  if (!body) co_return refusal(body.error(), request);
+  const json::value* value = *body ? &**body : nullptr;
+  const auto violations = contract_.validate(operation, params, request, value);
+  if (!violations.empty()) {
+    co_return refusal(contract::validation_fault(operation, violations), request);
+  }
+  web::Response response = co_await dispatch(call, value);
+  co_return response;
+}
+
+web::awaitable<web::Response> Edge::dispatch(Call call, const json::value* body) {
+  if (call.operation.query) return paths_.queries.answer(call);
+  if (call.operation.command) return paths_.commands.answer(call, body);
+  if (call.operation.events) return paths_.events.answer(call);
+  if (call.operation.id == kGetOperation) return paths_.operations.answer(call);
+  return answer_at_once(answer_health(call));
+}
+
+web::Response Edge::answer_health(const Call& call) const {
+  if (call.operation.id == kGetLiveness) {
+    return {200, "application/json", R"({"status":"live"})"};
+  }
+  return {paths_.health.is_ready() ? 200 : 503, "application/json", paths_.health.to_json()};
+}
+
+// What is not in the contract: the docs, other methods, nothing.
+web::Response Edge::answer_other(const web::Request& request,
+                                 const std::vector<std::string>& allowed) const {
+  if (allowed.empty()) {
+    auto page = paths_.docs.answer(request);
+    return page ? std::move(*page)
+                : web::problem_response(not_found("There is no such path."), request);
+  }
+  web::Response response;
+  response.status = 204;
+  if (request.method != "OPTIONS") {
+    const Fault fault{FaultKind::not_allowed,
+                      "method-not-allowed",
+                      "This path does not take " + request.method + ".",
+                      {}};
+    response = web::problem_response(fault, request);
+  }
+  response.headers.add("Allow", allow_header(allowed));
+  return response;
+}
+
+}  // namespace waybill::gateway

@@ -1,0 +1,59 @@
+// What every request goes through, in this order: route, caller, access, body, contract; then the
+// path of its kind. No step knows an endpoint.
+#pragma once
+
+#include "libs/contract/contract.hpp"
+#include "libs/runtime/health.hpp"
+#include "libs/web/http.hpp"
+#include "services/gateway/commands/command_path.hpp"
+#include "services/gateway/commands/operations.hpp"
+#include "services/gateway/docs/docs.hpp"
+#include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/edge/authenticator.hpp"
+#include "services/gateway/edge/route_metrics.hpp"
+#include "services/gateway/events/event_path.hpp"
+#include "services/gateway/queries/query_path.hpp"
+
+namespace waybill::gateway {
+
+// Where requests go. Everything must outlive the server.
+struct Paths {
+  CommandPath& commands;
+  QueryPath& queries;
+  EventPath& events;
+  Operations& operations;
+  const Docs& docs;
+  const runtime::Health& health;
+};
+
+class Edge final : public web::Handler {
+ public:
+  // Throws ContractError for an operation that nobody here can answer.
+  Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
+       AccessLog& access_log);
+
+  web::awaitable<web::Response> handle(web::Request& request) override;
+
+ private:
+  // What a request turned out to be, for its metrics and its line in the log.
+  struct Trail {
+    const contract::Operation* operation = nullptr;
+    Caller caller;
+  };
+
+  web::awaitable<web::Response> answer(web::Request& request, Trail& trail);
+  web::awaitable<web::Response> admit(const web::PathParams& params, web::Request& request,
+                                      Trail& trail);
+  web::awaitable<web::Response> dispatch(Call call, const boost::json::value* body);
+  web::Response answer_health(const Call& call) const;
+  web::Response answer_other(const web::Request& request,
+                             const std::vector<std::string>& allowed) const;
+
+  const contract::Contract& contract_;
+  Authenticator& authenticator_;
+  Paths paths_;
+  AccessLog& access_log_;
+  RouteMetrics metrics_;
+};
+
+}  // namespace waybill::gateway

@@ -1,0 +1,83 @@
+#include "services/gateway/gateway.hpp"
+
+#include <boost/asio/use_future.hpp>
+
+#include "libs/async/async.hpp"
+#include "libs/log/log.hpp"
+#include "libs/runtime/io_call.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+constexpr std::chrono::minutes kReminder{10};
+
+// Nobody should run like this for long without noticing.
+web::awaitable<void> warn_of_open_access() {
+  while (true) {
+    log::warn("gateway.access-open", {{"meaning", "every caller counts as ops"}});
+    co_await async::pause(kReminder);
+  }
+}
+
+void check_upstreams(const contract::Contract& contract, const Upstreams& upstreams) {
+  for (const contract::Operation* operation : contract.operations()) {
+    const bool missing = (operation->query && !upstreams.has(operation->query->service)) ||
+                         (operation->command && !upstreams.has(operation->command->queue));
+    if (!missing) continue;
+    throw contract::ContractError{operation->method + ' ' + operation->path +
+                                  ": there is no setting upstream.<service> for its service"};
+  }
+}
+
+EventPath::Options event_options(const Settings& settings) {
+  EventPath::Options options;
+  options.streams = static_cast<std::size_t>(settings.streams);
+  options.heartbeat = settings.heartbeat;
+  return options;
+}
+
+}  // namespace
+
+Gateway::Gateway(const Surroundings& around, const Settings& settings, const std::string& listen)
+    : io_{around.io},
+      cache_{around.cache},
+      publisher_{around.rabbit.make_publisher("gateway")},
+      pending_{around.io},
+      replies_{around.io, around.rabbit, pending_},
+      upstreams_{around.io, settings.upstreams},
+      queries_{around.cache, upstreams_},
+      commands_{around.io, around.contract, *publisher_, pending_, replies_.queue(), settings.wait},
+      operations_{upstreams_},
+      events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
+      docs_{around.contract.document(), settings.swagger},
+      access_log_{settings.access_log_level()},
+      edge_{around.contract, authenticator_,
+            Paths{commands_, queries_, events_, operations_, docs_, around.health}, access_log_},
+      server_{around.io, listen, edge_, settings.limits()} {
+  check_upstreams(around.contract, upstreams_);
+  add_checks(around.health);
+}
+
+void Gateway::add_checks(runtime::Health& health) {
+  health.add("rabbitmq", [this] { return publisher_->is_connected() && replies_.is_connected(); });
+  health.add("redis", [this] { return cache_.is_connected(); });
+  // Always fine, but whoever looks shall see it.
+  health.add("access-mode-open", [] { return true; });
+}
+
+void Gateway::start() {
+  replies_.start();
+  runtime::call_on(io_, [this] {
+    async::spawn(io_.get_executor(), warn_of_open_access(), "gateway.access-open");
+    server_.start();
+  });
+  log::info("gateway.listening", {{"port", server_.port()}});
+}
+
+void Gateway::stop(std::chrono::milliseconds grace) {
+  boost::asio::co_spawn(io_, server_.drain(grace), boost::asio::use_future).get();
+  replies_.stop();
+  events_.stop();
+}
+
+}  // namespace waybill::gateway

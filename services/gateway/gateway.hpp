@@ -1,0 +1,71 @@
+// All that the gateway is made of, in the order in which it depends on each other. What it needs
+// from outside is given to it, so that a test can build it on brokers in memory.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "libs/cache/cache.hpp"
+#include "libs/contract/contract.hpp"
+#include "libs/messaging/broker.hpp"
+#include "libs/runtime/health.hpp"
+#include "libs/web/server.hpp"
+#include "services/gateway/commands/command_path.hpp"
+#include "services/gateway/commands/operations.hpp"
+#include "services/gateway/commands/pending.hpp"
+#include "services/gateway/commands/replies.hpp"
+#include "services/gateway/docs/docs.hpp"
+#include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/edge/edge.hpp"
+#include "services/gateway/edge/open_access.hpp"
+#include "services/gateway/events/event_path.hpp"
+#include "services/gateway/queries/query_path.hpp"
+#include "services/gateway/queries/upstreams.hpp"
+#include "services/gateway/settings.hpp"
+
+namespace waybill::gateway {
+
+// Everything here must outlive the gateway. The io_context is run by one thread.
+struct Surroundings {
+  boost::asio::io_context& io;
+  const contract::Contract& contract;
+  messaging::RabbitBroker& rabbit;
+  messaging::KafkaBroker& kafka;
+  cache::Cache& cache;
+  runtime::Health& health;
+};
+
+class Gateway {
+ public:
+  // Throws ContractError when the contract names what the gateway does not have.
+  Gateway(const Surroundings& around, const Settings& settings, const std::string& listen);
+
+  // Both block and must not be called on the io thread, which has to run. stop() lets present
+  // requests end, for `grace` at most.
+  void start();
+  void stop(std::chrono::milliseconds grace);
+
+  std::uint16_t port() const { return server_.port(); }
+
+ private:
+  void add_checks(runtime::Health& health);
+
+  boost::asio::io_context& io_;
+  cache::Cache& cache_;
+  std::unique_ptr<messaging::Publisher> publisher_;
+  Pending pending_;
+  Replies replies_;
+  Upstreams upstreams_;
+  QueryPath queries_;
+  CommandPath commands_;
+  Operations operations_;
+  EventPath events_;
+  Docs docs_;
+  OpenAccess authenticator_;
+  AccessLog access_log_;
+  Edge edge_;
+  web::Server server_;  // intake: last
+};
+
+}  // namespace waybill::gateway

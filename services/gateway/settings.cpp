@@ -1,0 +1,64 @@
+#include "services/gateway/settings.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+std::size_t positive(std::int64_t value, const char* name) {
+  if (value > 0) return static_cast<std::size_t>(value);
+  throw config::SettingsError(fmt::format("{} must be above 0", name));
+}
+
+}  // namespace
+
+void Settings::declare(config::Settings& settings) {
+  for (auto& [service, address] : upstreams) {
+    settings.add("upstream." + service, address, "host:port of the read API of " + service);
+  }
+  settings.add("gateway.swagger", swagger, "folder with the files of Swagger UI, for /docs");
+  settings.add("access.mode", access_mode,
+               "open: every caller counts as ops, named by the header Waybill-User (for trials)");
+  settings.add("gateway.access-log", access_log, "a line per request: all, errors (400 up) or off");
+  settings.add("gateway.wait", wait, "how long a write waits for its outcome without Prefer: wait");
+  settings.add("gateway.streams", streams, "open streams of server-sent events, at most");
+  settings.add("gateway.heartbeat", heartbeat, "longest silence of a stream of events");
+  settings.add("gateway.header-bytes", header_bytes, "size of a request's header, at most");
+  settings.add("gateway.body-bytes", body_bytes, "size of a request's body, at most");
+  settings.add("gateway.target-bytes", target_bytes, "size of a request's URL, at most");
+  settings.add("gateway.connections", connections, "open client connections, at most");
+  settings.add("gateway.header-time", header_time, "time for a request's header to arrive");
+  settings.add("gateway.body-time", body_time, "time for a request's body to arrive");
+  settings.add("gateway.idle-time", idle_time, "how long a connection may wait between requests");
+  settings.add("gateway.write-time", write_time, "time for a client to take an answer");
+}
+
+AccessLogLevel Settings::access_log_level() const {
+  if (access_log == "all") return AccessLogLevel::all;
+  if (access_log == "errors") return AccessLogLevel::errors;
+  if (access_log == "off") return AccessLogLevel::off;
+  throw config::SettingsError("gateway.access-log '" + access_log +
+                              "' is none of all, errors, off");
+}
+
+web::ServerLimits Settings::limits() const {
+  web::ServerLimits limits;
+  limits.header_bytes = positive(header_bytes, "gateway.header-bytes");
+  limits.body_bytes = positive(body_bytes, "gateway.body-bytes");
+  limits.target_bytes = positive(target_bytes, "gateway.target-bytes");
+  limits.connections = positive(connections, "gateway.connections");
+  limits.header_time = header_time;
+  limits.body_time = body_time;
+  limits.idle_time = idle_time;
+  limits.write_time = write_time;
+  return limits;
+}
+
+void Settings::check() const {
+  if (access_mode != "open") {
+    throw config::SettingsError("access.mode '" + access_mode + "' is not known; use open");
+  }
+  positive(streams, "gateway.streams");
+  access_log_level();
+  limits();
+}
+
+}  // namespace waybill::gateway

@@ -1,0 +1,40 @@
+// The gateway's own settings; those that every process has are in libs/runtime.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "libs/config/settings.hpp"
+#include "libs/web/server.hpp"
+#include "services/gateway/edge/access_log.hpp"
+
+namespace waybill::gateway {
+
+struct Settings {
+  // Read API of each service that the contract may name.
+  std::map<std::string, std::string> upstreams{
+      {"identity", "127.0.0.1:7101"}, {"product", "127.0.0.1:7102"}, {"order", "127.0.0.1:7103"}};
+  std::string swagger;
+  std::string access_mode = "open";
+  std::string access_log = "all";
+  std::chrono::milliseconds wait{5'000};
+  std::int64_t streams = 1'000;
+  std::chrono::milliseconds heartbeat{15'000};
+  std::int64_t header_bytes = 16 * 1024;
+  std::int64_t body_bytes = 1024 * 1024;
+  std::int64_t target_bytes = 8 * 1024;
+  std::int64_t connections = 10'000;
+  std::chrono::milliseconds header_time{10'000};
+  std::chrono::milliseconds body_time{30'000};
+  std::chrono::milliseconds idle_time{60'000};
+  std::chrono::milliseconds write_time{30'000};
+
+  void declare(config::Settings& settings);
+
+  // These throw SettingsError for values that mean nothing.
+  AccessLogLevel access_log_level() const;
+  web::ServerLimits limits() const;
+  void check() const;
+};
+
+}  // namespace waybill::gateway

@@ -1,0 +1,23 @@
+// The gateway as a process: settings, brokers, cache and health come from the runtime.
+#pragma once
+
+#include "libs/runtime/runtime.hpp"
+#include "services/gateway/gateway.hpp"
+#include "services/gateway/settings.hpp"
+
+namespace waybill::gateway {
+
+class GatewayService {
+ public:
+  using Settings = gateway::Settings;
+
+  GatewayService(runtime::Runtime& runtime, const Settings& settings);
+  void start();
+  void stop();
+
+ private:
+  const std::chrono::milliseconds drain_time_;
+  Gateway gateway_;
+};
+
+}  // namespace waybill::gateway
