@@ -51,7 +51,11 @@ choose_instance() {
     useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$RUN_USER"
   fi
   INSTANCE_DIR=${WAYBILL_RUN_DIR:-$(run_home)/$INSTANCE}
-  if [ -d "$INSTANCE_DIR" ]; then adopt_owner; fi
+  if [ -d "$INSTANCE_DIR" ]; then
+    adopt_owner
+    [ "$(cat "$INSTANCE_DIR/instance" 2>/dev/null || echo "$INSTANCE")" = "$INSTANCE" ] ||
+      die "$INSTANCE_DIR (WAYBILL_RUN_DIR) is the folder of instance '$(cat "$INSTANCE_DIR/instance")', not of '$INSTANCE'"
+  fi
   choose_ports
   # shellcheck source=deploy/local/servers/ports.sh
   . "$LOCAL/servers/ports.sh"

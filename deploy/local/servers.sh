@@ -9,6 +9,7 @@ make_folders() {
   (cd "$INSTANCE_DIR" && mkdir -p "${folders[@]}")
   install -m 755 "$LOCAL"/servers/*.sh "$INSTANCE_DIR/bin/"
   echo "$PORT_BASE" >"$INSTANCE_DIR/port-base"
+  echo "$INSTANCE" >"$INSTANCE_DIR/instance"
   make_secrets
   if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env "${folders[@]}"); fi
   chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Sourced by platform.sh: the services of an instance under its supervisord, any number of each.
 
-# Where the programs come from: build/release for what runs, build/dev for tests, or WAYBILL_BUILD_DIR.
+# Where the programs come from: build/dev for tests, build/release otherwise, or WAYBILL_BUILD_DIR.
 build_dir() {
   case ${WAYBILL_BUILD_DIR:-}:$INSTANCE in
-    :dev | :bench) echo "$ROOT/build/release" ;;
-    :*) echo "$ROOT/build/dev" ;;
+    :test) echo "$ROOT/build/dev" ;;
+    :*) echo "$ROOT/build/release" ;;
     *) echo "$WAYBILL_BUILD_DIR" ;;
   esac
 }
