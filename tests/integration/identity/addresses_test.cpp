@@ -14,7 +14,7 @@ namespace {
 json::value list(Worker& worker, const std::string& user,
                  std::vector<std::pair<std::string, std::string>> parameters = {}) {
   const auto response = worker.get(queries::list_addresses, {{"id", user}}, std::move(parameters));
-  REQUIRE(response);
+  REQUIRE(response.has_value());
   return json::parse(response->body);
 }
 
@@ -138,13 +138,13 @@ TEST_CASE("foreign addresses are absent", "[identity][address]") {
   CHECK(worker.run_one(commands::delete_addresses, body, other).code() == "not-found");
   CHECK(worker.run_one(commands::add_addresses, address_of(user), other).code() == "not-found");
   const web::PathParams params{{"id", user}, {"address_id", address}};
-  CHECK_FALSE(worker.get(queries::find_address, params, {}, other));
-  CHECK_FALSE(worker.get(queries::list_addresses, params, {}, other));
+  CHECK_FALSE(worker.get(queries::find_address, params, {}, other).has_value());
+  CHECK_FALSE(worker.get(queries::list_addresses, params, {}, other).has_value());
   const web::PathParams mixed{{"id", create(worker)}, {"address_id", address}};
-  CHECK_FALSE(worker.get(queries::find_address, mixed));
+  CHECK_FALSE(worker.get(queries::find_address, mixed).has_value());
 
-  CHECK(worker.get(queries::find_address, params));
+  CHECK(worker.get(queries::find_address, params).has_value());
   CHECK(worker.run_one(commands::delete_addresses, body).outcome().status == 204);
   CHECK(worker.run_one(commands::delete_addresses, body).code() == "not-found");
-  CHECK_FALSE(worker.get(queries::find_address, params));
+  CHECK_FALSE(worker.get(queries::find_address, params).has_value());
 }

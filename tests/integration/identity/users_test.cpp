@@ -98,7 +98,7 @@ TEST_CASE("names may change hands within one batch", "[identity]") {
   CHECK(done.outcomes[2].status == 200);
   CHECK(done.outcomes[3].status == 200);
   const auto page = worker.get(queries::list_users, {}, {{"username", second_name}});
-  REQUIRE(page);
+  REQUIRE(page.has_value());
   CHECK(json::parse(page->body).at("items").at(0).at("id") == json::value(first));
 }
 
@@ -142,8 +142,8 @@ TEST_CASE("a deleted user is gone, his names are free", "[identity]") {
   CHECK(done.code(1) == "not-found");
   REQUIRE(done.out.rows.size() == 1);
   CHECK(done.out.rows[0].type == "waybill.identity.v1.UserDeleted");
-  CHECK_FALSE(worker.get(queries::find_user, {{"id", user}}));
-  CHECK_FALSE(worker.get(queries::list_addresses, {{"id", user}}));
+  CHECK_FALSE(worker.get(queries::find_user, {{"id", user}}).has_value());
+  CHECK_FALSE(worker.get(queries::list_addresses, {{"id", user}}).has_value());
   CHECK(worker.run_one(commands::update_users, rename(user, name)).code() == "not-found");
   CHECK(worker.run_one(commands::add_addresses, address_of(user)).code() == "not-found");
   CHECK(worker.run_one(commands::create_users, user_of(name)).outcome().status == 201);
@@ -159,7 +159,7 @@ TEST_CASE("users are listed page by page in either order", "[identity]") {
     while (true) {
       parameters.emplace_back("with_total", "true");
       const auto response = worker.get(queries::list_users, {}, parameters);
-      REQUIRE(response);
+      REQUIRE(response.has_value());
       const json::value page = json::parse(response->body);
       total = page.at("total").to_number<std::int64_t>();
       for (const auto& item : page.at("items").as_array()) {
@@ -182,8 +182,9 @@ TEST_CASE("a user reads himself, a foreign one is absent", "[identity]") {
   const std::string user = create(worker);
   const auto own =
       worker.get(queries::find_user, {{"id", user}}, {}, {Id::parse(user), Role::customer});
-  REQUIRE(own);
+  REQUIRE(own.has_value());
   CHECK(own->headers.get("Waybill-Owner") == user);
   CHECK(own->headers.get("ETag") == "\"1\"");
-  CHECK_FALSE(worker.get(queries::find_user, {{"id", user}}, {}, {new_id(), Role::customer}));
+  CHECK_FALSE(
+      worker.get(queries::find_user, {{"id", user}}, {}, {new_id(), Role::customer}).has_value());
 }

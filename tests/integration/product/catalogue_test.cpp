@@ -54,7 +54,7 @@ Result<web::Response> get(Worker& worker, const runtime::QueryHandler& handler,
 json::value list(Worker& worker, std::vector<std::pair<std::string, std::string>> parameters) {
   const web::Request request = request_of("/v1/products", parameters);
   const auto response = get(worker, queries::list_products, request);
-  REQUIRE(response);
+  REQUIRE(response.has_value());
   return json::parse(response->body);
 }
 
@@ -130,8 +130,8 @@ TEST_CASE("a deleted product frees its sku and is gone for readers", "[product]"
   CHECK(worker.run_one(commands::delete_products, deletion_of(product)).code() == "not-found");
   CHECK(worker.run_one(create_products, with_sku(sku)).outcome().status == 201);
   const auto request = request_of("/v1/products/" + product);
-  CHECK_FALSE(get(worker, queries::find_product, request, product));
-  CHECK_FALSE(get(worker, queries::list_movements, request, product));
+  CHECK_FALSE(get(worker, queries::find_product, request, product).has_value());
+  CHECK_FALSE(get(worker, queries::list_movements, request, product).has_value());
 }
 
 TEST_CASE("skus may change hands within one batch", "[product]") {
@@ -191,7 +191,7 @@ TEST_CASE("setting the stock books an adjustment by the difference", "[product]"
   CHECK(worker.run_one(update_products, body).version() == 2);
   const auto response =
       get(worker, queries::list_movements, request_of("/v1/products/x/stock-movements"), product);
-  REQUIRE(response);
+  REQUIRE(response.has_value());
   const json::value page = json::parse(response->body);
   REQUIRE(page.at("items").as_array().size() == 2);
   CHECK(page.at("items").at(0).at("kind") == json::value("adjustment"));
@@ -283,6 +283,6 @@ TEST_CASE("a cursor goes on where it was while rows come in", "[product][list]")
 
   const web::Request other = request_of("/v1/products", {{"name", "else"}, {"cursor", cursor}});
   const auto refused = get(worker, queries::list_products, other);
-  REQUIRE_FALSE(refused);
+  REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == "bad-cursor");
 }

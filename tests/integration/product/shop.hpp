@@ -9,7 +9,7 @@
 #include "libs/testing/testing.hpp"
 #include "services/product/commands/commands.hpp"
 #include "services/product/queries/queries.hpp"
-#include "waybill/order/v1/commands.pb.h"
+#include "waybill/product/v1/events.pb.h"
 
 namespace waybill::product::test {
 

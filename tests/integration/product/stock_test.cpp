@@ -194,25 +194,3 @@ TEST_CASE("units are added and taken by hand, never below zero", "[product][stoc
   CHECK(again.body() == done.body());
   CHECK(worker.ask(stock_of, product) == 12);
 }
-
-TEST_CASE("the hot statements use their indexes", "[product][stock]") {
-  Worker worker;
-  worker.connection().set("enable_seqscan", "off");
-  for (const auto* plan :
-       {"EXPLAIN SELECT id FROM product WHERE id = ANY('{}'::uuid[]) ORDER BY id FOR UPDATE",
-        "EXPLAIN SELECT product_id FROM stock_movement WHERE order_id = ANY('{}'::uuid[])",
-        "EXPLAIN SELECT id FROM product WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC",
-        "EXPLAIN SELECT id FROM product WHERE deleted_at IS NULL ORDER BY price, id",
-        "EXPLAIN SELECT id FROM product WHERE deleted_at IS NULL ORDER BY lower(name), id",
-        "EXPLAIN SELECT id FROM product WHERE deleted_at IS NULL AND lower(name) LIKE '%tea%'",
-        "EXPLAIN SELECT id FROM stock_movement WHERE product_id = "
-        "'00000000-0000-0000-0000-000000000000' ORDER BY seq DESC"}) {
-    pg::Session session{worker.connection()};
-    std::string text;
-    const pg::Rows rows = session.exec(pg::Statement{plan, plan});
-    for (const pg::Row row : rows) text += std::string{row.text(0)} + '\n';
-    INFO(text);
-    CHECK(text.find("Seq Scan") == std::string::npos);
-    CHECK(text.find("Index") != std::string::npos);
-  }
-}
