@@ -60,7 +60,7 @@ pg::Connection relay_connection(pg::Options options, const std::string& channel)
   options.reopen = false;
   pg::Connection connection{std::move(options)};
   connection.set("synchronous_commit", "off");
-  connection.set("enable_seqscan", "off");
+  connection.work_by_key();
   return connection;
 }
 
@@ -170,22 +170,32 @@ struct Relay::Impl {
     stuck = rows.size() - ids.size();
   }
 
-  // What is due now and then.
+  // What is due now and then. Telling goes on when it fails.
   void tend() {
-    pg::Session session{connection};
     const auto time = Clock::now();
-    if (time >= next_measure) {
-      next_measure = time + kMeasureEvery;
-      const pg::Rows rows = session.exec(sql::measure_outbox, options.channel);
-      const Instant oldest = rows[0].maybe_instant(1).value_or(now());
-      rows_gauge.set(static_cast<double>(rows[0].integer(0)));
-      oldest_gauge.set(std::chrono::duration<double>(now() - oldest).count());
+    try {
+      if (time >= next_measure) {
+        next_measure = time + kMeasureEvery;
+        measure();
+      }
+      if (time >= next_tend) {
+        next_tend = time + kTendEvery;
+        pg::Session session{connection};
+        session.exec(sql::tend_outbox_sent, options.keep.count());
+        session.exec(sql::forget_commands, options.keep_inbox.count());
+      }
+    } catch (const pg::Error& error) {
+      if (!connection.is_open()) throw;
+      log::warn("relay.tend_failed", {{"channel", options.channel}, {"reason", error.what()}});
     }
-    if (time >= next_tend) {
-      next_tend = time + kTendEvery;
-      session.exec(sql::tend_outbox_sent, options.keep.count());
-      session.exec(sql::forget_commands, options.keep_inbox.count());
-    }
+  }
+
+  void measure() {
+    pg::Session session{connection};
+    const pg::Rows rows = session.exec(sql::measure_outbox, options.channel);
+    const Instant oldest = rows[0].maybe_instant(1).value_or(now());
+    rows_gauge.set(static_cast<double>(rows[0].integer(0)));
+    oldest_gauge.set(std::chrono::duration<double>(now() - oldest).count());
   }
 
   bool is_stopping() {

@@ -1,5 +1,6 @@
 // The statements on inbox, outbox and effect. Lists arrive as arrays, in the order of command ids,
-// so that two workers take row locks in the same order.
+// so that two workers take row locks in the same order. `= ANY` beside the join with unnest() makes
+// every plan look rows up by key, also one that was made while the table was empty.
 #pragma once
 
 #include "libs/pg/pg.hpp"
@@ -46,13 +47,13 @@ inline constexpr pg::Statement finish_commands{
     "finish_commands",
     "UPDATE inbox SET outcome = o.outcome, answers = o.answers::uuid[], finished_at = now() "
     "FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS o (id, outcome, answers) "
-    "WHERE command_id = o.id AND inbox.outcome IS NULL"};
+    "WHERE command_id = o.id AND command_id = ANY ($1::uuid[]) AND inbox.outcome IS NULL"};
 
 inline constexpr pg::Statement complete_commands{
     "complete_commands",
     "UPDATE inbox SET outcome = o.outcome, finished_at = now() "
     "FROM unnest($1::uuid[], $2::bytea[]) AS o (id, outcome) "
-    "WHERE command_id = o.id AND inbox.outcome IS NULL "
+    "WHERE command_id = o.id AND command_id = ANY ($1::uuid[]) AND inbox.outcome IS NULL "
     "RETURNING inbox.outcome, array_to_json(reply_to)"};
 
 // A command that has been done, or waits for its saga, is not dead.
@@ -94,7 +95,8 @@ inline constexpr pg::Statement move_told{
 // Counting stops where the figure has told its story.
 inline constexpr pg::Statement measure_outbox{
     "measure_outbox",
-    "SELECT (SELECT count(*) FROM (SELECT FROM outbox WHERE channel = $1 LIMIT 100000) AS some), "
+    "SELECT (SELECT count(*) FROM (SELECT FROM outbox WHERE channel = $1 LIMIT 100000) AS "
+    "counted), "
     "(SELECT at FROM outbox WHERE channel = $1 ORDER BY id LIMIT 1)"};
 
 inline constexpr pg::Statement tend_outbox_sent{

@@ -51,8 +51,7 @@ Worker::Worker(Shop& shop)
       critical_seconds_{metrics::histogram("command_critical_seconds",
                                            "From first sending a command to its commit.",
                                            {{"queue", shop.options.queue}})} {
-  // Commands work by key. A plan made while a table was empty would scan it for ever after.
-  connection_.set("enable_seqscan", "off");
+  connection_.work_by_key();
 }
 
 void Worker::run() {

@@ -112,6 +112,10 @@ void Connection::set(const std::string& setting, const std::string& value) {
   close();  // the next use opens it with the setting
 }
 
+void Connection::work_by_key() {
+  set("enable_seqscan", "off");
+}
+
 void Connection::listen(const std::string& channel) {
   impl_->channels.insert(channel);
   translated([&] {

@@ -13,8 +13,7 @@ constexpr milliseconds kPoll{200};  // how soon stop() is noticed
 pg::Connection projection_connection(pg::Options options, const std::string& name) {
   options.application_name += ".projection." + name;
   pg::Connection connection{std::move(options)};
-  // Projections work by key. A plan made while a table was empty would scan it for ever after.
-  connection.set("enable_seqscan", "off");
+  connection.work_by_key();
   return connection;
 }
 

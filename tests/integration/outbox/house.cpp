@@ -53,7 +53,6 @@ House::House(const std::function<std::string(const std::string&)>& url)
     : url_{url ? url(database.url()) : database.url()},
       connection_{database.options()},
       work_{io_.get_executor()},
-      io_thread_{[this] { io_.run(); }},
       cache_{io_, {.url = environment("WAYBILL_REDIS_URL")}},
       publisher_{rabbit->make_publisher("house")},
       commands_{rabbit->make_consumer(commands_queue(*this))},
@@ -61,6 +60,7 @@ House::House(const std::function<std::string(const std::string&)>& url)
   kafka->create_topic("waybill.orders", 1, {});
   events_ = kafka->read({{"waybill.orders", 0, -1}});
   pg::Session{connection_}.exec(create_work);
+  io_thread_ = std::thread{[this] { io_.run(); }};
 }
 
 House::~House() {
