@@ -32,6 +32,7 @@ class Reader {
 
  private:
   bool at_line_end() const { return at_end() || text_[at_] == '\n' || is_crlf(); }
+  bool at_field_end() const { return at_line_end() || text_[at_] == ','; }
   bool is_crlf() const {
     return text_[at_] == '\r' && (at_ + 1 == text_.size() || text_[at_ + 1] == '\n');
   }
@@ -39,6 +40,9 @@ class Reader {
   std::string next_field(bool multiline, Record& record) {
     std::string field;
     if (!at_end() && text_[at_] == '"') field = quoted(multiline, record);
+    // Text behind a closing quote some lines further down: that quote opened another field.
+    const bool closed_elsewhere = field.find('\n') != std::string::npos && !at_field_end();
+    if (closed_elsewhere) record.unclosed_quote = true;
     while (!at_line_end() && text_[at_] != ',') field += text_[at_++];
     return field;
   }
