@@ -142,7 +142,7 @@ Result<std::string> Contract::decode_command(std::string& type, std::string_view
   const auto violations = check_parts(*operation, parts);
   if (!violations.empty()) return validation_fault(type, violations);
 
-  const json::value body{parts.body};
+  const json::value body(parts.body);  // braces would make a list of it
   auto message = map_body(*operation, &body);
   if (!message) return message.error();
   for (std::size_t i = 0; i < parts.path.size(); ++i) {
