@@ -86,6 +86,7 @@ class KafkaConsumer : public EventConsumer {
 
   // A partition that was just assigned refuses until its fetching has begun.
   void seek(const TopicPartition& position) override {
+    if (!is_assigned(position)) throw std::runtime_error{"seek: the partition is not assigned"};
     const auto deadline = Clock::now() + kSeekLimit;
     for (;;) {
       const auto error = try_seek(position);
@@ -110,6 +111,14 @@ class KafkaConsumer : public EventConsumer {
   std::vector<Event> batch_;  // of the poll under way
 
  private:
+  bool is_assigned(const TopicPartition& position) const {
+    rd_kafka_topic_partition_list_t* assigned = nullptr;
+    throw_on(rd_kafka_assignment(handle_.get(), &assigned), "assignment");
+    const PartitionList list{assigned};
+    return rd_kafka_topic_partition_list_find(list.get(), position.topic.c_str(),
+                                              position.partition) != nullptr;
+  }
+
   rd_kafka_resp_err_t try_seek(const TopicPartition& position) {
     const auto list = to_list({position});
     constexpr int limit_ms = 1000;
@@ -131,17 +140,32 @@ class KafkaConsumer : public EventConsumer {
 
 class Reader final : public KafkaConsumer {
  public:
-  Reader(const KafkaOptions& options, const std::vector<TopicPartition>& from)
-      : KafkaConsumer{"none"} {
+  Reader(const KafkaOptions& options, std::vector<TopicPartition> from) : KafkaConsumer{"none"} {
     auto conf = make_conf(options, kReaderGroup);
     set(conf, "group.id", kReaderGroup);
     set(conf, "enable.auto.commit", "false");
     set(conf, "auto.offset.reset", "earliest");
     handle_ = make_consumer_handle(std::move(conf));
+    learn_leaders(handle_, from);
+    pin_ends(from);
     throw_on(rd_kafka_assign(handle_.get(), to_list(from).get()), "assign");
   }
 
   ~Reader() override { rd_kafka_consumer_close(handle_.get()); }
+
+ private:
+  // "The end" is where the topic ends now, not when the first fetch gets there.
+  void pin_ends(std::vector<TopicPartition>& positions) const {
+    constexpr int limit_ms = 5000;
+    for (auto& position : positions) {
+      if (position.offset != -2) continue;
+      std::int64_t first = 0;
+      throw_on(
+          rd_kafka_query_watermark_offsets(handle_.get(), position.topic.c_str(),
+                                           position.partition, &first, &position.offset, limit_ms),
+          "the end of a partition");
+    }
+  }
 };
 
 class GroupMember final : public KafkaConsumer {
@@ -210,6 +234,7 @@ class GroupMember final : public KafkaConsumer {
     if (!unplaced_) return;
     auto positions = *unplaced_;
     if (group_.positions) merge(positions, group_.positions(*unplaced_));
+    learn_leaders(handle_, positions);
     throw_on(rd_kafka_assign(handle_.get(), to_list(positions).get()), "assign");
     next_.clear();
     for (const auto& position : positions)
@@ -296,7 +321,7 @@ std::unique_ptr<EventConsumer> join_group(const KafkaOptions& options, GroupOpti
 }
 
 std::unique_ptr<EventConsumer> read(const KafkaOptions& options, std::vector<TopicPartition> from) {
-  return std::make_unique<Reader>(options, from);
+  return std::make_unique<Reader>(options, std::move(from));
 }
 
 }  // namespace waybill::messaging::kafka

@@ -96,4 +96,17 @@ std::vector<TopicPartition> from_list(const rd_kafka_topic_partition_list_s& lis
   return partitions;
 }
 
+void learn_leaders(const Handle& handle, const std::vector<TopicPartition>& partitions) {
+  constexpr int limit_ms = 1000;
+  std::set<std::string> topics;
+  for (const auto& partition : partitions) topics.insert(partition.topic);
+  for (const auto& name : topics) {
+    auto* topic = rd_kafka_topic_new(handle.get(), name.c_str(), nullptr);
+    const rd_kafka_metadata_t* metadata = nullptr;
+    rd_kafka_metadata(handle.get(), 0, topic, &metadata, limit_ms);
+    if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+  }
+}
+
 }  // namespace waybill::messaging::kafka

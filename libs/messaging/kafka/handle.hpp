@@ -34,4 +34,9 @@ std::int64_t to_driver(std::int64_t offset);
 PartitionList to_list(const std::vector<TopicPartition>& partitions);
 std::vector<TopicPartition> from_list(const rd_kafka_topic_partition_list_s& list);
 
+// Makes the handle know the leaders of these topics; blocks for some milliseconds, without a broker
+// for a second. Assigning a partition whose leader is unknown costs half a second: librdkafka looks
+// again on a timer.
+void learn_leaders(const Handle& handle, const std::vector<TopicPartition>& partitions);
+
 }  // namespace waybill::messaging::kafka

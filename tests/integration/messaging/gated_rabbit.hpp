@@ -2,6 +2,8 @@
 // there.
 #pragma once
 
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "libs/core/id.hpp"
@@ -106,6 +108,17 @@ inline std::multiset<std::string> take_bodies(Consumer& consumer, std::size_t di
     }
   }
   return bodies;
+}
+
+// Takes and acknowledges until nothing has come for a second.
+inline std::set<std::string> take_all(Consumer& consumer) {
+  std::set<std::string> bodies;
+  for (;;) {
+    const auto batch = consumer.take(100, seconds{1});
+    if (batch.empty()) return bodies;
+    consumer.ack(tags_of(batch));
+    for (const auto& delivery : batch) bodies.insert(delivery.message.body);
+  }
 }
 
 }  // namespace waybill::messaging

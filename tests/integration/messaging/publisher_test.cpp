@@ -9,7 +9,7 @@ TEST_CASE(
     "a publisher whose link is cut again and again answers each message once and loses none "
     "that it confirmed",
     "[rabbit][publish]") {
-  const GatedRabbit rabbit;
+  GatedRabbit rabbit;
   auto publisher = rabbit.gated->make_publisher("test.cut");
   constexpr std::size_t count = 3000;
   std::vector<std::atomic<int>> answers(count);
@@ -20,7 +20,7 @@ TEST_CASE(
     for (std::size_t seen = 0; !stop.stop_requested();) {
       if (answered < seen + 400) continue;
       seen = answered;
-      const_cast<testing::TcpGate&>(rabbit.gate).cut();
+      rabbit.gate.cut();
     }
   }};
   for (std::size_t i = 0; i < count; ++i) {
@@ -43,10 +43,9 @@ TEST_CASE(
   }
   CHECK(promised.size() > count / 2);
 
-  const auto there = rabbit.direct->ready(rabbit.queue.name).value_or(0);
-  CHECK(there >= promised.size());
+  // Beside what was promised lie some of those that were answered `failed`, which means unknown.
   const auto consumer = rabbit.direct->make_consumer(rabbit.queue);
-  const auto bodies = take_bodies(*consumer, promised.size());
+  const auto bodies = take_all(*consumer);
   for (const auto& body : promised) CHECK(bodies.contains(body));
 }
 
