@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "libs/contract/json.hpp"
+#include "libs/core/id.hpp"
 #include "libs/testing/testing.hpp"
 #include "tests/e2e/support/shop.hpp"
 #include "tests/e2e/support/topic.hpp"

@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/core/id.hpp"
 #include "libs/testing/testing.hpp"
 #include "tests/e2e/support/shop.hpp"
 

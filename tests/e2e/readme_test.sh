@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# readme_test.sh BUILD_DIR: the commands that README.md shows do work. Runs its ```sh blocks, one after the other in one shell,
+# against the instance of the environment. `make …`, `git …` and `cd …` are left out: they start and stop what this test needs.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${1:?which build folder?}
+: "${WAYBILL_GATEWAY:?is not set: run make test, or eval \"\$(deploy/local/env.sh test)\"}"
+[ -e README.md ] || exit 77
+
+script=$(mktemp)
+trap 'rm -f "$script"' EXIT
+awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md |
+  grep -vE '^ *(make|git|cd|eval) ' |
+  sed -e "s#http://127\.0\.0\.1:18080#$WAYBILL_GATEWAY#g" -e "s#build/release/#${build#"$PWD"/}/#g" >"$script"
+[ -s "$script" ] || { echo "README.md has no commands to try"; exit 77; }
+
+# A command that fails, or an answer that is our own fault, fails the test.
+bash -xeuo pipefail "$script" 2>&1 | tee /dev/stderr | {
+  if grep -E '"status": ?50[0-9]|Internal Server Error'; then exit 1; fi
+}
