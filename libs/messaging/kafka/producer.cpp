@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 // Java's producers put a key on the same partition.
 constexpr const char* kPartitioner = "murmur2_random";
 constexpr milliseconds kPurgeLimit{5000};
+// A flush does not notice that what it waits for was purged.
+constexpr milliseconds kFlushSlice{50};
 
 // One event of the batch under way; the delivery report finds it through its address.
 struct Slot {
@@ -155,7 +157,7 @@ class KafkaProducer final : public EventProducer {
   static void serve_reports(rd_kafka_t* handle, Clock::time_point deadline) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
     rd_kafka_flush(handle,
-                   static_cast<int>(std::clamp(left, milliseconds{0}, milliseconds{1000}).count()));
+                   static_cast<int>(std::clamp(left, milliseconds{0}, kFlushSlice).count()));
   }
 
   static void drop(rd_kafka_t* handle) {
