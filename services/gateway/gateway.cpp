@@ -1,10 +1,10 @@
 #include "services/gateway/gateway.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include "libs/async/async.hpp"
 #include "libs/log/log.hpp"
-#include "libs/runtime/io_call.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -67,10 +67,8 @@ void Gateway::add_checks(runtime::Health& health) {
 
 void Gateway::start() {
   replies_.start();
-  runtime::call_on(io_, [this] {
-    async::spawn(io_.get_executor(), warn_of_open_access(), "gateway.access-open");
-    server_.start();
-  });
+  async::spawn(io_.get_executor(), warn_of_open_access(), "gateway.access-open");
+  boost::asio::post(io_, [this] { server_.start(); });
   log::info("gateway.listening", {{"port", server_.port()}});
 }
 

@@ -62,13 +62,13 @@ void AccessLog::add(const web::Request& request, std::string_view route, const C
 }
 
 void AccessLog::run(const std::stop_token& stop) {
-  std::string lines;
-  while (!stop.stop_requested() || !lines.empty()) {
+  for (bool last = false; !last;) {
+    std::string lines;
     std::uint64_t dropped = 0;
-    lines.clear();
     {
       std::unique_lock lock{mutex_};
       arrived_.wait_for(lock, stop, kCollect, [&] { return waiting_.size() >= kEnough; });
+      last = stop.stop_requested();
       lines.swap(waiting_);
       dropped = std::exchange(dropped_, 0);
     }
