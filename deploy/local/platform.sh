@@ -87,6 +87,9 @@ esac
 case $command in
   up | servers-up | services-up | scale | set | restart) make_folders ;;
 esac
+case $command in
+  psql | rabbitmqctl | topics | groups | ctl) supervisor_runs || die "instance '$INSTANCE' is not running" ;;
+esac
 if [ -r "$INSTANCE_DIR/secrets.env" ]; then read_secrets; fi
 
 case $command in

@@ -11,7 +11,7 @@ make_folders() {
   echo "$PORT_BASE" >"$INSTANCE_DIR/port-base"
   echo "$INSTANCE" >"$INSTANCE_DIR/instance"
   make_secrets
-  if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env "${folders[@]}"); fi
+  if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env port-base instance "${folders[@]}"); fi
   chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}
 }
 
@@ -144,7 +144,7 @@ servers_up() {
 
 # Until the server does its work, and what the platform needs in it is there.
 wait_server() {
-  if ! wait_for 90 "ready_$1"; then
+  if ! wait_for 180 "ready_$1"; then
     last_words "$1"
     die "$1 did not become ready"
   fi

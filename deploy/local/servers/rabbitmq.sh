@@ -15,6 +15,7 @@ export RABBITMQ_MNESIA_BASE=$dir/mnesia RABBITMQ_LOG_BASE=$dir/log RABBITMQ_PID_
 export RABBITMQ_GENERATED_CONFIG_DIR=$dir/config RABBITMQ_FEATURE_FLAGS_FILE=$dir/mnesia/feature_flags
 if [ "${1:-}" = ctl ]; then
   shift
+  cd "$dir"  # Erlang wants to be able to read where it stands
   exec "$programs/rabbitmqctl" "$@"
 fi
 
