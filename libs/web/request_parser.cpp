@@ -197,9 +197,7 @@ RequestParser::State RequestParser::wait_for_header(std::string_view input) {
     bytes_checked_ = lines;
   }
   bytes_searched_ = input.size() > 3 ? input.size() - 3 : 0;
-  if (bytes_checked_ == 0 && input.size() > limits_.target_bytes + 64) {
-    return refuse(414, "target-too-long", "The target of the request is too long.");
-  }
+  if (bytes_checked_ == 0 && input.size() > line_limit()) return refuse_target();
   if (input.size() >= limits_.header_bytes) {
     return refuse(431, "header-too-large", "The header of the request is too large.");
   }
@@ -219,8 +217,8 @@ RequestParser::State RequestParser::parse(std::string_view block, Request& out) 
   for (const auto& [name, value] : message.raw.headers) out.headers.add(name, std::string{value});
   take_trace(out);
   if (auto problem = check_request(message.raw)) return refuse_malformed(*problem);
-  if (message.raw.target.size() > limits_.target_bytes) {
-    return refuse(414, "target-too-long", "The target of the request is too long.");
+  if (message.raw.target.size() > limits_.target_bytes || block.find('\r') >= line_limit()) {
+    return refuse_target();
   }
   take_target(message.raw.target, out);
   if (error) return refuse(413, "too-large", "The body of the request is too large.");
@@ -253,17 +251,21 @@ RequestParser::State RequestParser::feed_body(std::string_view& input, Request& 
   if (error && error != http::error::need_more) {
     return refuse_malformed(error.message());
   }
-  // Only chunk headers and trailers wait for more without being taken.
-  if (input.size() > limits_.header_bytes) {
-    return refuse(400, "malformed-request", "A chunk header or the trailers are too large.");
+  if (!message.beast->is_done()) {
+    // Only chunk headers and trailers wait for more without being taken.
+    if (input.size() <= limits_.header_bytes) return state_;
+    return refuse_malformed("a chunk header or trailers that do not end");
   }
-  if (!message.beast->is_done()) return state_;
   out.body = std::move(message.body);
   return state_ = State::done;
 }
 
 RequestParser::State RequestParser::refuse_malformed(const std::string& problem) {
   return refuse(400, "malformed-request", "The request was refused: " + problem + '.');
+}
+
+RequestParser::State RequestParser::refuse_target() {
+  return refuse(414, "target-too-long", "The target of the request is too long.");
 }
 
 RequestParser::State RequestParser::refuse(int status, std::string_view reason,

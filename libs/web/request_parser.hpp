@@ -53,6 +53,9 @@ class RequestParser {
   State feed_body(std::string_view& input, Request& out);
   State refuse(int status, std::string_view reason, std::string detail);
   State refuse_malformed(const std::string& problem);
+  State refuse_target();
+  // The request line: method and version beside the target.
+  std::size_t line_limit() const { return limits_.target_bytes + 64; }
   State wait_for_header(std::string_view input);
   State parse(std::string_view block, Request& out);
   State accept(Request& out);

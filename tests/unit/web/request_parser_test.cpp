@@ -184,6 +184,20 @@ TEST_CASE("chunk extensions and trailers can't fill the memory", "[web][limits]"
   CHECK(parse(start + "0\r\nX: " + std::string(5'000, 'a'), 100).state == State::refused);
 }
 
+TEST_CASE("what is pipelined behind a chunked body does not count against it", "[web][limits]") {
+  const std::string follows(5'000, 'x');
+  const Parsed parsed =
+      parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + follows);
+  CHECK(parsed.state == State::done);
+  CHECK(parsed.rest == follows);
+}
+
+TEST_CASE("a method as long as a target is refused, however it arrives", "[web][limits]") {
+  const std::string bytes = std::string(400, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n";
+  CHECK(parse(bytes).refusal.status == 414);
+  CHECK(parse(bytes, 1).refusal.status == 414);
+}
+
 TEST_CASE("a refused request still tells its correlation id", "[web][parser]") {
   const std::string bytes =
       "POST / HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: abc\r\nContent-Length: 101\r\n\r\n";
