@@ -80,6 +80,22 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_by_due ON timer (kind, due_at);
 
+-- Orders whose delivery address is not known yet: the projection below may be a moment behind. The
+-- command as it came, until it can be placed or its time is over.
+CREATE TABLE parked_order (
+  command_id     uuid        NOT NULL,
+  address_id     uuid        NOT NULL,
+  body           bytea       NOT NULL,        -- waybill.order.v1.PlaceOrder
+  caller         text        NOT NULL,
+  correlation_id text        NOT NULL,
+  traceparent    text        NOT NULL,
+  instance       text        NOT NULL,
+  sent_at        timestamptz NOT NULL,
+  due_at         timestamptz NOT NULL,        -- then it is refused
+  CONSTRAINT parked_order_pk PRIMARY KEY (command_id)
+);
+CREATE INDEX parked_order_by_due ON parked_order (due_at);
+
 -- Projection order.users. A deleted user keeps his version, so that an older state can't bring him back.
 CREATE TABLE customer (
   id      uuid    NOT NULL,
@@ -102,6 +118,7 @@ CREATE INDEX customer_address_by_user ON customer_address (user_id);
 -- +migrate Down
 DROP TABLE customer_address;
 DROP TABLE customer;
+DROP TABLE parked_order;
 DROP TABLE timer;
 DROP TABLE order_history;
 DROP TABLE order_line;

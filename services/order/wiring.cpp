@@ -8,7 +8,8 @@
 namespace waybill::order {
 namespace {
 
-constexpr std::size_t expiry_batch = 200;
+constexpr std::size_t timer_batch = 200;
+constexpr milliseconds parked_interval{100};
 
 projection::Options users_options() {
   projection::Options options;
@@ -34,15 +35,19 @@ OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
       users_{users_options(), runtime.database(), runtime.kafka(), projections::apply_users},
       backend_{runtime, handlers_, queries_},
       expiry_{"order.expiry", settings.expiry_interval, runtime.database(),
-              [this](pg::Connection& connection) { return expire(connection); }} {}
+              [this](pg::Connection& connection) { return expire(connection); }},
+      parked_{"order.parked", parked_interval, runtime.database(),
+              [this](pg::Connection& connection) { return place_parked(connection); }} {}
 
 void OrderService::start() {
   users_.start();
   backend_.start();
   expiry_.start();
+  parked_.start();
 }
 
 void OrderService::stop() {
+  parked_.stop();
   expiry_.stop();
   backend_.stop();
   users_.stop();
@@ -51,9 +56,17 @@ void OrderService::stop() {
 bool OrderService::expire(pg::Connection& connection) {
   std::size_t taken = 0;
   backend_.transact(connection, [&taken](pg::Tx& tx, outbox::Writer& out) {
-    taken = timers::expire_unpaid(tx, out, now(), expiry_batch);
+    taken = timers::expire_unpaid(tx, out, now(), timer_batch);
   });
-  return taken == expiry_batch;
+  return taken == timer_batch;
+}
+
+bool OrderService::place_parked(pg::Connection& connection) {
+  std::size_t taken = 0;
+  backend_.transact(connection, [&taken](pg::Tx& tx, outbox::Writer& out) {
+    taken = commands::place_parked(tx, out, now(), timer_batch);
+  });
+  return taken == timer_batch;
 }
 
 }  // namespace waybill::order

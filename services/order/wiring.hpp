@@ -22,14 +22,16 @@ struct OrderService {
   void stop();
 
  private:
-  // Cancels what is due; true when there is more.
+  // Work of the two timers; true when there is more.
   bool expire(pg::Connection& connection);
+  bool place_parked(pg::Connection& connection);
 
   outbox::Handlers handlers_;
   runtime::Queries queries_;
   projection::Projection users_;
   runtime::Backend backend_;
-  runtime::Periodic expiry_;  // works through the backend
+  runtime::Periodic expiry_;  // these two work through the backend
+  runtime::Periodic parked_;
 };
 
 }  // namespace waybill::order

@@ -25,6 +25,11 @@ struct PlaceOrders {
                                           outbox::Writer& out) const;
 };
 
+// Places parked orders whose address has come, and refuses those that have waited long enough; at
+// most `most`. Returns how many there were. Any number of workers may do so at the same time. The
+// retry ladder's steps of a second and ten would be too coarse for a wait of three.
+std::size_t place_parked(pg::Tx& tx, outbox::Writer& out, Instant now, std::size_t most);
+
 // PENDING → CONFIRMED, and the customer is answered. Twice or late is nothing; units reserved for
 // an order that does not want them go back.
 struct ConfirmOrders {

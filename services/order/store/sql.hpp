@@ -123,6 +123,32 @@ inline constexpr pg::Statement lock_unpaid_due{"lock_unpaid_due", R"(
    LIMIT $2::bigint
      FOR NO KEY UPDATE OF orders SKIP LOCKED)"};
 
+// ---- orders that wait for their address ----
+
+inline constexpr pg::Statement insert_parked{"insert_parked", R"(
+  INSERT INTO parked_order (command_id, address_id, body, caller, correlation_id, traceparent, instance,
+                            sent_at, due_at)
+  SELECT command_id, address_id, body, caller, correlation_id, traceparent, instance, sent_at,
+         $9::timestamptz
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
+                $8::timestamptz[])
+         AS new (command_id, address_id, body, caller, correlation_id, traceparent, instance, sent_at)
+      ON CONFLICT (command_id) DO NOTHING)"};
+
+// Those whose address has come, and those that have waited long enough. The table is nearly always
+// empty.
+inline constexpr pg::Statement take_parked{"take_parked", R"(
+  DELETE FROM parked_order
+   WHERE command_id = ANY(ARRAY(
+         SELECT parked.command_id
+           FROM parked_order AS parked
+          WHERE parked.due_at <= $1::timestamptz
+             OR EXISTS (SELECT FROM customer_address WHERE customer_address.id = parked.address_id)
+          ORDER BY parked.due_at
+          LIMIT $2::bigint
+            FOR UPDATE SKIP LOCKED))
+  RETURNING command_id, body, caller, correlation_id, traceparent, instance, sent_at)"};
+
 // ---- users and addresses, a projection of waybill.users ----
 
 inline constexpr pg::Statement find_addresses_by_ids{"find_addresses_by_ids", R"(
