@@ -22,8 +22,8 @@ struct Options {
   int round_seconds = 5;
   std::string json_file;
 
-  milliseconds round() const { return seconds{round_seconds}; }
-  milliseconds warm_up() const { return seconds{2}; }
+  std::chrono::milliseconds round() const { return std::chrono::seconds{round_seconds}; }
+  std::chrono::milliseconds warm_up() const { return std::chrono::seconds{2}; }
 };
 
 void say(const std::string& what) {
