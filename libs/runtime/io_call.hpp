@@ -14,7 +14,8 @@ template <class Work>
 void call_on(boost::asio::io_context& io, Work work) {
   std::packaged_task<void()> task{std::move(work)};
   auto done = task.get_future();
-  boost::asio::post(io, std::move(task));
+  // Not the task itself: Asio would take it for a completion token and ask it for its future, too.
+  boost::asio::post(io, [task = std::move(task)]() mutable { task(); });
   done.get();
 }
 

@@ -101,7 +101,9 @@ Address Address::parse(const std::string& url, std::chrono::seconds heartbeat) {
   if (amqp_parse_url(copy.data(), &info) != AMQP_STATUS_OK || info.ssl != 0) {
     throw std::invalid_argument{"not an amqp:// address of RabbitMQ"};
   }
-  return {info.host, info.user, info.password, info.vhost, info.port, heartbeat};
+  // amqp://host:port/ names the empty vhost; everybody means the default one.
+  const std::string vhost = *info.vhost == '\0' ? "/" : info.vhost;
+  return {info.host, info.user, info.password, vhost, info.port, heartbeat};
 }
 
 Connection::Connection(const Address& address, const std::string& name)
