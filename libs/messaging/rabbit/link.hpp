@@ -59,7 +59,7 @@ class Link {
 
   std::string name_;
   LinkOwner& owner_;
-  Backoff backoff_;
+  Backoff backoff_{std::chrono::milliseconds{50}, std::chrono::seconds{2}};
   int wake_fd_;
   std::atomic<bool> woken_{false};
   std::atomic<bool> stopping_{false};
