@@ -24,6 +24,17 @@ namespace {
 constexpr std::string_view kTombstoneSeconds =
     "10";  // longer than any read that loaded before the change takes
 constexpr std::size_t kMostOwed = 100'000;
+// A Redis that leaves a PING unanswered for this long is taken for dead, though its link stands.
+constexpr milliseconds kPulse{1000};
+
+// "product" of "product:0190…".
+std::string family_of(const std::string& key) {
+  return key.substr(0, key.find(':'));
+}
+
+bool is_ok(const redisReply* reply) {
+  return reply != nullptr && reply->type != REDIS_REPLY_ERROR;
+}
 
 using Answer = std::function<void(std::optional<Representation>)>;
 
@@ -41,6 +52,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
         options{std::move(with)},
         address{parse_address(options.url)},
         retry{on},
+        pulse{on},
         sweep_timer{on} {}
 
   asio::io_context& io;
@@ -48,6 +60,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
   const Address address;
   std::unique_ptr<Link> link;
   asio::steady_timer retry;
+  asio::steady_timer pulse;
   asio::steady_timer sweep_timer;
   Backoff backoff{milliseconds{20}, seconds{2}};
   std::deque<std::shared_ptr<Read>> reads;  // oldest first
@@ -58,7 +71,8 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
 
   // Invalidations that Redis has not heard of, by key with the newest version.
   std::map<std::string, std::int64_t> owed;
-  bool owes_everything = false;  // more than could be remembered: the whole cache goes
+  // Of more than could be remembered: all keys of these families go.
+  std::set<std::string> owed_families;
 
   metrics::Counter& hits =
       metrics::counter("cache_reads_total", "Reads of the cache.", {{"result", "hit"}});
@@ -77,22 +91,32 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
         io, address, [self] { self->on_up(); }, [self] { self->on_down(); });
   }
 
+  // Connected does not mean that anybody is there: a stopped process still has its socket.
   void on_up() {
-    backoff.reset();
-    log::info("cache.connected");
-    pay_debts();
+    beat([self = shared_from_this()] {
+      self->backoff.reset();
+      log::info("cache.connected");
+      self->pay_debts();
+    });
+  }
+
+  // Asks for a sign of life again and again; gives the link up when there is none.
+  void beat(std::function<void()> alive) {
+    const auto answered = std::make_shared<bool>(false);
+    link->send({"PING"}, [answered, alive = std::move(alive)](const redisReply* reply) {
+      *answered = is_ok(reply);
+      if (*answered && alive) alive();
+    });
+    pulse.expires_after(kPulse);
+    pulse.async_wait([self = shared_from_this(), answered](const boost::system::error_code& error) {
+      if (error || !self->link) return;
+      *answered ? self->beat({}) : self->on_down();
+    });
   }
 
   // Before anything is read, what changed while Redis was away is dropped.
   void pay_debts() {
-    if (owes_everything) {
-      link->send({"FLUSHDB"}, [self = shared_from_this()](const redisReply* reply) {
-        if (!reply) return;
-        self->owes_everything = false;
-        self->pay_debts();
-      });
-      return;
-    }
+    if (!owed_families.empty()) return drop_family(*owed_families.begin(), "0");
     if (owed.empty()) {
       trusted = true;
       connected = true;
@@ -104,16 +128,45 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     owed.clear();
     owed_now.set(0);
     send_invalidations(std::move(entries), [self = shared_from_this()](bool done) {
-      if (done) self->pay_debts();
+      done ? self->pay_debts() : self->give_up();
     });
   }
 
+  // Redis is there and refuses: perhaps it is full, or still loading. A new link asks again later.
+  void give_up() {
+    asio::post(io, [self = shared_from_this()] { self->on_down(); });
+  }
+
+  // Without version and tombstone: what was loaded before so many changes is long since stored.
+  void drop_family(const std::string& family, const std::string& cursor) {
+    const auto dropped = [self = shared_from_this(), family](const redisReply* page) {
+      if (!page || page->type != REDIS_REPLY_ARRAY || page->elements != 2) return self->give_up();
+      self->unlink(*page->element[1]);
+      const std::string next{page->element[0]->str};
+      if (next != "0") return self->drop_family(family, next);
+      self->owed_families.erase(family);
+      self->pay_debts();
+    };
+    link->send({"SCAN", cursor, "MATCH", family + ":*", "COUNT", "1000"}, dropped);
+  }
+
+  void unlink(const redisReply& keys) {
+    if (keys.elements == 0) return;
+    std::vector<std::string_view> command{"UNLINK"};
+    for (std::size_t i = 0; i < keys.elements; ++i) {
+      command.emplace_back(keys.element[i]->str, static_cast<std::size_t>(keys.element[i]->len));
+    }
+    link->send(command, [](const redisReply*) {});
+  }
+
   void on_down() {
+    if (!link) return;
     if (trusted)
       log::warn("cache.lost", {{"effect", "reads go to the services until Redis is back"}});
     trusted = false;
     connected = false;
     up.set(0);
+    pulse.cancel();
     link.reset();
     if (closed) return;
     retry.expires_after(backoff.next());
@@ -123,10 +176,6 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void read(const std::string& key, Answer answer) {
-    if (!trusted) {
-      errors.add();
-      return answer(std::nullopt);
-    }
     const auto entry =
         std::make_shared<Read>(Read{std::move(answer), Clock::now() + options.read_time});
     reads.push_back(entry);
@@ -194,7 +243,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     command.insert(command.end(), versions.begin(), versions.end());
     const auto kept = std::make_shared<std::vector<Invalidation>>(std::move(entries));
     link->send(command, [self = shared_from_this(), kept, done](const redisReply* reply) {
-      const bool ok = reply && reply->type != REDIS_REPLY_ERROR;
+      const bool ok = is_ok(reply);
       if (!ok) self->owe(*kept);
       done(ok);
     });
@@ -206,7 +255,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
       version = std::max(version, entry.version);
     }
     if (owed.size() > kMostOwed) {
-      owes_everything = true;
+      for (const auto& [key, version] : owed) owed_families.insert(family_of(key));
       owed.clear();
     }
     owed_now.set(static_cast<double>(owed.size()));
@@ -229,12 +278,17 @@ Cache::~Cache() {
   asio::post(impl_->io, [impl = impl_] {
     impl->closed = true;
     impl->retry.cancel();
+    impl->pulse.cancel();
     impl->sweep_timer.cancel();
     impl->link.reset();
   });
 }
 
 asio::awaitable<std::optional<Representation>> Cache::get(std::string key) {
+  if (!impl_->trusted) {
+    impl_->errors.add();
+    co_return std::nullopt;
+  }
   const auto initiate = [impl = impl_, key = std::move(key)](auto handler) {
     const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     impl->read(key, [shared](std::optional<Representation> value) {

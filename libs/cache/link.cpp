@@ -88,6 +88,11 @@ struct Link::Impl : std::enable_shared_from_this<Impl> {
     up = nullptr;
   }
 
+  // A reply from within send() would come upon a caller that is not ready for it.
+  void refuse(Reply reply) {
+    asio::post(io, [reply = std::move(reply)] { reply(nullptr); });
+  }
+
   // hiredis closes the socket itself.
   void release() {
     if (descriptor.is_open()) descriptor.release();
@@ -150,7 +155,7 @@ Link::~Link() {
 }
 
 void Link::send(const std::vector<std::string_view>& arguments, Reply reply) {
-  if (!impl_->context) return reply(nullptr);
+  if (!impl_->context) return impl_->refuse(std::move(reply));
   std::vector<const char*> data;
   std::vector<std::size_t> sizes;
   data.reserve(arguments.size());
@@ -168,7 +173,7 @@ void Link::send(const std::vector<std::string_view>& arguments, Reply reply) {
                             data.data(), sizes.data()) == REDIS_OK) {
     owned.release();  // NOLINT: the callback takes it
   } else {
-    (*owned)(nullptr);
+    impl_->refuse(std::move(*owned));
   }
 }
 

@@ -32,7 +32,8 @@ class Link {
        std::function<void()> down);
   ~Link();
 
-  // Queues a command; commands of one turn of the io loop leave in one write.
+  // Queues a command; commands of one turn of the io loop leave in one write. `reply` is never
+  // called from within send().
   void send(const std::vector<std::string_view>& arguments, Reply reply);
 
  private:
