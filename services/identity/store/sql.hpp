@@ -87,7 +87,8 @@ inline constexpr pg::Statement find_address{"find_address", R"(
 inline constexpr pg::Statement list_addresses{"list_addresses", R"(
   SELECT id, user_id, street, city, state, zip_code, country, is_primary, created_at, updated_at
     FROM address
-   WHERE user_id = $1::uuid AND (is_primary, created_at, id) < ($2::boolean, $3::timestamptz, $4::uuid)
+   WHERE user_id = $1::uuid
+     AND (is_primary, created_at, id) < ($2::boolean, $3::timestamptz, $4::uuid)
    ORDER BY is_primary DESC, created_at DESC, id DESC
    LIMIT $5::bigint)"};
 

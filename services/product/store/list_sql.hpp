@@ -31,8 +31,8 @@ const pg::Statement& count_products(const ListShape& shape);
 // ---- the pieces ----
 
 inline constexpr const char* select_products = R"(
-  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at, updated_at,
-         false
+  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at,
+         updated_at, false
     FROM product
    WHERE deleted_at IS NULL)";
 inline constexpr const char* select_count = R"(

@@ -10,16 +10,16 @@ namespace waybill::product::sql {
 
 // In id order, so that two batches can't wait for each other.
 inline constexpr pg::Statement lock_products_by_ids{"lock_products_by_ids", R"(
-  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at, updated_at,
-         deleted_at IS NOT NULL
+  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at,
+         updated_at, deleted_at IS NOT NULL
     FROM product
    WHERE id = ANY($1::uuid[])
    ORDER BY id
      FOR NO KEY UPDATE)"};
 
 inline constexpr pg::Statement find_product_by_id{"find_product_by_id", R"(
-  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at, updated_at,
-         false
+  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at,
+         updated_at, false
     FROM product
    WHERE id = $1::uuid AND deleted_at IS NULL)"};
 
@@ -36,10 +36,11 @@ inline constexpr pg::Statement find_taken_skus{"find_taken_skus", R"(
    WHERE sku = ANY($1::text[]) AND deleted_at IS NULL)"};
 
 inline constexpr pg::Statement insert_products{"insert_products", R"(
-  INSERT INTO product (id, sku, name, description, price, currency, stock_quantity, version, created_at)
+  INSERT INTO product (id, sku, name, description, price, currency, stock_quantity, version,
+                       created_at)
   SELECT id, sku, name, description, price, currency, stock_quantity, 1, created_at
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-                $8::timestamptz[])
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                $7::bigint[], $8::timestamptz[])
          AS new (id, sku, name, description, price, currency, stock_quantity, created_at))"};
 
 // Before skus change hands within one batch: the unique index looks at every row as it is written.
@@ -51,8 +52,8 @@ inline constexpr pg::Statement update_products{"update_products", R"(
      SET sku = new.sku, name = new.name, description = new.description, price = new.price,
          currency = new.currency, stock_quantity = new.stock_quantity, version = new.version,
          updated_at = new.updated_at
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-                $8::bigint[], $9::timestamptz[])
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                $7::bigint[], $8::bigint[], $9::timestamptz[])
          AS new (id, sku, name, description, price, currency, stock_quantity, version, updated_at)
    WHERE product.id = new.id)"};
 
@@ -75,9 +76,10 @@ inline constexpr pg::Statement delete_products{"delete_products", R"(
 inline constexpr pg::Statement insert_movements{"insert_movements", R"(
   INSERT INTO stock_movement (id, product_id, kind, quantity, balance, order_id, reason, at)
   SELECT id, product_id, kind, quantity, balance, order_id, reason, at
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[],
-                $8::timestamptz[])
-         WITH ORDINALITY AS new (id, product_id, kind, quantity, balance, order_id, reason, at, place)
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::uuid[],
+                $7::text[], $8::timestamptz[])
+         WITH ORDINALITY
+         AS new (id, product_id, kind, quantity, balance, order_id, reason, at, place)
    ORDER BY place)"};
 
 inline constexpr pg::Statement find_movements_by_ids{"find_movements_by_ids", R"(
