@@ -112,7 +112,7 @@ TEST_CASE("unknown query parameters and values are refused", "[e2e][bad-input]")
 }
 
 TEST_CASE("ids that nothing has, or that are none, are not found", "[e2e][bad-input]") {
-  for (const std::string& id : {new_id().to_string(), std::string{"42"}, std::string{"%00"}}) {
+  for (const std::string& id : {new_id().to_string(), std::string{"42"}}) {
     INFO(id);
     check_problem(get("/v1/products/" + id), 404, "not-found");
     check_problem(get("/v1/orders/" + id), 404, "not-found");
@@ -147,23 +147,26 @@ TEST_CASE("a client's correlation id comes back, in problems too", "[e2e][bad-in
 
 TEST_CASE("hostile HTTP gets a 400 and the end of the connection", "[e2e][bad-input]") {
   const std::string host = "Host: x\r\n";
-  const std::string request = GENERATE_COPY(
-      "GET /v1/products HTTP/1.1\r\n\r\n",                            // no Host
-      "GET /v1/products HTTP/1.1\r\n" + host + host + "\r\n",         // two
-      "GET /v1/products HTTP/1.1\r\n" + host + "A : b\r\n\r\n",       // space before :
-      "GET /v1/products HTTP/1.1\r\n" + host + "A: b\r\n c\r\n\r\n",  // folded
-      "GET /v1/products HTTP/1.1\n" + host + "\r\n",                  // bare LF
-      "GET /v1/pro ducts HTTP/1.1\r\n" + host + "\r\n",               // space in target
+  const std::string get = "GET /v1/products HTTP/1.1\r\n";
+  const std::string post = "POST /v1/products HTTP/1.1\r\n" + host;
+  const std::vector<std::string> requests{
+      get + "\r\n",                                         // no Host
+      get + host + host + "\r\n",                           // two
+      get + host + "A : b\r\n\r\n",                         // a space before the colon
+      get + host + "A: b\r\n c\r\n\r\n",                    // folded
+      "GET /v1/products HTTP/1.1\n" + host + "\r\n",        // a bare LF
+      "GET /v1/pro ducts HTTP/1.1\r\n" + host + "\r\n",     // a space in the target
+      "GET /v1/products/%00 HTTP/1.1\r\n" + host + "\r\n",  // an escaped NUL
       "CONNECT example.org:80 HTTP/1.1\r\n" + host + "\r\n",
-      "POST /v1/products HTTP/1.1\r\n" + host + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-      "POST /v1/products HTTP/1.1\r\n" + host +
-          "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-      "POST /v1/products HTTP/1.1\r\n" + host +
-          "Transfer-Encoding: xchunked\r\n\r\nGET /v1/products HTTP/1.1\r\n" + host + "\r\n");
-  INFO(request);
-  const std::string answer = raw(request);
-  CHECK(answer.starts_with("HTTP/1.1 400 "));
-  CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);  // nothing smuggled was answered
+      post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+      post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      post + "Transfer-Encoding: xchunked\r\n\r\n" + get + host + "\r\n"};
+  for (const std::string& request : requests) {
+    INFO(request);
+    const std::string answer = raw(request);
+    CHECK(answer.starts_with("HTTP/1.1 400 "));
+    CHECK(answer.find("HTTP/1.1", 1) == std::string::npos);  // nothing smuggled was answered
+  }
 }
 
 TEST_CASE("headers and targets that are too long are refused", "[e2e][bad-input]") {

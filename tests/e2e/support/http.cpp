@@ -29,21 +29,18 @@ web::awaitable<void> send(web::Client& client, const Call& call, Reply& reply) {
   reply.status = response->status;
   reply.headers = response->headers;
   reply.text = response->body;
+  boost::system::error_code failed;
+  reply.json = json::parse(reply.text, failed);
+  if (failed) reply.json = nullptr;
 }
 
 }  // namespace
 
-json::value Reply::body() const {
-  boost::system::error_code failed;
-  json::value value = json::parse(text, failed);
-  return failed ? json::value{} : value;
-}
-
 std::string Reply::member(std::string_view name) const {
-  const json::value value = body();
-  const json::value* found = value.is_object() ? value.get_object().if_contains(name) : nullptr;
+  const boost::json::value* found =
+      json.is_object() ? json.get_object().if_contains(name) : nullptr;
   if (!found || found->is_null()) return {};
-  return found->is_string() ? std::string{found->get_string()} : json::serialize(*found);
+  return found->is_string() ? std::string{found->get_string()} : boost::json::serialize(*found);
 }
 
 std::int64_t Reply::number(std::string_view name) const {

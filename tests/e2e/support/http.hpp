@@ -16,8 +16,9 @@ struct Reply {
   int status = 0;  // 0: no answer, `text` says why
   web::Headers headers;
   std::string text;
+  boost::json::value json;  // null when the text is no JSON
 
-  boost::json::value body() const;  // null when it is no JSON
+  const boost::json::value& body() const { return json; }
   // A member of the body as text: strings without quotes, empty when absent or null.
   std::string member(std::string_view name) const;
   std::string id() const { return member("id"); }
