@@ -1,0 +1,177 @@
+#include "libs/projection/projection.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "libs/messaging/memory.hpp"
+#include "libs/metrics/metrics.hpp"
+#include "libs/testing/testing.hpp"
+
+using namespace waybill;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr pg::Statement create_seen{"create_seen",
+                                    "CREATE TABLE seen (value text, partition int, next bigint)"};
+constexpr pg::Statement insert_seen{
+    "insert_seen", "INSERT INTO seen (value, partition, next) VALUES ($1, $2, $3)"};
+constexpr pg::Statement find_seen{"find_seen", "SELECT value FROM seen ORDER BY next, partition"};
+
+void note(pg::Tx& tx, std::span<const messaging::Event> events) {
+  for (const messaging::Event& event : events) {
+    tx.exec(insert_seen, event.value, event.partition, event.offset + 1);
+  }
+}
+
+// One topic with two partitions, and a projection that notes every event it sees.
+struct Cinema {
+  testing::FreshDatabase database{"common"};
+  pg::Connection connection{database.options()};
+  std::unique_ptr<messaging::KafkaBroker> kafka = messaging::make_memory_kafka();
+  std::unique_ptr<messaging::EventProducer> producer = kafka->make_producer("test");
+
+  Cinema() {
+    kafka->create_topic("films", 2, {});
+    pg::Session{connection}.exec(create_seen);
+  }
+
+  std::unique_ptr<projection::Projection> show(projection::Apply apply = note) {
+    projection::Options options;
+    options.name = "screen";
+    options.service = "cinema";
+    options.topics = {"films"};
+    options.batch = 7;
+    auto projection = std::make_unique<projection::Projection>(options, database.options(), *kafka,
+                                                               std::move(apply));
+    projection->start();
+    return projection;
+  }
+
+  void tell(int from, int to) {
+    std::vector<messaging::Event> events;
+    for (int n = from; n <= to; ++n) {
+      messaging::Event event;
+      event.topic = "films";
+      event.key = std::to_string(n);
+      event.value = std::to_string(n);
+      events.push_back(event);
+    }
+    producer->produce(events);
+  }
+
+  std::multiset<std::string> seen() {
+    std::multiset<std::string> values;
+    for (const pg::Row row : pg::Session{connection}.exec(find_seen)) {
+      values.emplace(row.text(0));
+    }
+    return values;
+  }
+  std::int64_t number(const char* sql) {
+    return pg::Session{connection}.exec({sql, sql})[0].integer(0);
+  }
+};
+
+std::multiset<std::string> numbers(int from, int to) {
+  std::multiset<std::string> values;
+  for (int n = from; n <= to; ++n) values.insert(std::to_string(n));
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("every event is applied once, over restarts too", "[projection]") {
+  Cinema cinema;
+  cinema.tell(1, 30);
+  for (int run = 0; run < 3; ++run) {
+    const auto projection = cinema.show();
+    const int last = 30 * (run + 1);
+    REQUIRE(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, last); }));
+    cinema.tell(last + 1, last + 30);
+    // Stopped in the middle of what came last.
+  }
+  const auto projection = cinema.show();
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 120); }));
+  CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == 120);
+}
+
+TEST_CASE("a failed transaction takes its offsets with it", "[projection]") {
+  Cinema cinema;
+  std::atomic<int> failures{3};
+  cinema.tell(1, 20);
+  const auto projection = cinema.show([&](pg::Tx& tx, std::span<const messaging::Event> events) {
+    note(tx, events);
+    if (failures-- > 0) throw pg::TransientError{"not now"};
+  });
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 20); }));
+}
+
+TEST_CASE("a lost connection is no lost and no doubled event", "[projection]") {
+  Cinema cinema;
+  const auto projection = cinema.show();
+  for (int round = 0; round < 5; ++round) {
+    cinema.tell(20 * round + 1, 20 * round + 20);
+    cinema.number(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE application_name LIKE '%projection%' AND datname = current_database()");
+  }
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 100); }));
+}
+
+TEST_CASE("members share the partitions, and each event is seen by one", "[projection]") {
+  Cinema cinema;
+  const auto first = cinema.show();
+  cinema.tell(1, 50);
+  auto second = cinema.show();
+  cinema.tell(51, 100);
+  REQUIRE(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 100); }));
+  second.reset();
+  cinema.tell(101, 150);
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 150); }));
+}
+
+TEST_CASE("whoever lost a partition without knowing can't apply its events again", "[projection]") {
+  Cinema cinema;
+  std::atomic<bool> meddle{true};
+  cinema.tell(1, 10);
+  // Another process has moved on while this one was about to apply: the first try sees it and
+  // goes back to the stored offsets.
+  const auto projection = cinema.show([&](pg::Tx& tx, std::span<const messaging::Event> events) {
+    note(tx, events);
+    if (!meddle.exchange(false)) return;
+    throw pg::TransientError{"the commit is in doubt"};
+  });
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 10); }));
+  cinema.number(
+      "WITH moved AS (UPDATE projection_offset SET next_offset = next_offset + 3 "
+      "WHERE partition = (SELECT min(partition) FROM projection_offset WHERE next_offset > 0) "
+      "RETURNING 1) SELECT count(*) FROM moved");
+  cinema.tell(11, 40);
+  // Three events count as applied by somebody else; none comes twice.
+  CHECK(testing::eventually(10s, [&] { return cinema.seen().size() == 37; }));
+  const auto seen = cinema.seen();
+  CHECK(std::set<std::string>{seen.begin(), seen.end()}.size() == seen.size());
+}
+
+TEST_CASE("an event that can't be applied stops the projection right before it", "[projection]") {
+  Cinema cinema;
+  const auto poisoned = [](pg::Tx& tx, std::span<const messaging::Event> events) {
+    note(tx, events);
+    for (const messaging::Event& event : events) {
+      if (event.value == "13") throw std::runtime_error{"13 is not understood"};
+    }
+  };
+  cinema.tell(1, 30);
+  std::int64_t before = 0;
+  {
+    const auto projection = cinema.show(poisoned);
+    CHECK(testing::eventually(10s, [&] {
+      return metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 1;
+    }));
+    CHECK(cinema.seen().count("13") == 0);
+    before = static_cast<std::int64_t>(cinema.seen().size());
+    CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == before);
+  }
+  const auto mended = cinema.show();
+  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 30); }));
+  CHECK(metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 0);
+}
