@@ -19,7 +19,7 @@ using Addresses = std::unordered_map<Id, store::CustomerAddress>;
 Fault invalid_member(std::string pointer, std::string message) {
   boost::json::array errors{
       boost::json::object{{"pointer", std::move(pointer)}, {"message", std::move(message)}}};
-  return invalid("Validation failed for the order.", {{"errors", std::move(errors)}});
+  return invalid("Validation failed for POST /v1/orders", {{"errors", std::move(errors)}});
 }
 
 // The customer whose order it is.
