@@ -1,4 +1,6 @@
-// The HTTP/1.1 server (Beast inside). One per port; runs on the io_context it is given.
+// The HTTP/1.1 server (Beast inside). One per port; runs on the thread of the io_context it is
+// given. End it with drain(): a destroyed server closes its connections, but a handler that is
+// waiting for something goes on until it has it.
 #pragma once
 
 #include <chrono>
@@ -34,7 +36,7 @@ class Server {
 
   void start();
   // Stops accepting; connections close after their present request, at the latest after `grace`.
-  // Returns when all have gone.
+  // Returns when all have gone, or shortly after `grace` if a handler doesn't come back.
   awaitable<void> drain(std::chrono::milliseconds grace);
   std::uint16_t port() const;
 
