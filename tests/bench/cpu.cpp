@@ -20,6 +20,15 @@ struct Process {
   double seconds = 0;  // its own and those of the children that it waited for
 };
 
+// The kernel keeps 15 characters of the name; the command line has the whole.
+std::string whole_name(const std::filesystem::path& folder, const std::string& name) {
+  std::ifstream in{folder / "cmdline"};
+  std::string command;
+  std::getline(in, command, '\0');
+  const std::string program = command.substr(command.rfind('/') + 1);
+  return program.starts_with(name) ? program.substr(0, program.find(' ')) : name;
+}
+
 // proc(5): pid (comm) state ppid … utime(14) stime(15) cutime(16) cstime(17)
 std::optional<Process> read_process(const std::filesystem::path& folder) {
   std::ifstream in{folder / "stat"};
@@ -29,7 +38,7 @@ std::optional<Process> read_process(const std::filesystem::path& folder) {
   const std::size_t close = stat.rfind(')');
   Process process;
   process.pid = static_cast<pid_t>(std::stol(stat));
-  process.program = stat.substr(open + 1, close - open - 1);
+  process.program = whole_name(folder, stat.substr(open + 1, close - open - 1));
   std::istringstream rest{stat.substr(close + 2)};
   std::vector<std::string> fields;
   for (std::string field; rest >> field;) fields.push_back(field);
