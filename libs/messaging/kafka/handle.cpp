@@ -12,7 +12,8 @@ constexpr int kSyslogError = 3;
 void on_log(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
   const std::initializer_list<log::Field> fields{
       {"client", rd_kafka_name(handle)}, {"facility", facility}, {"text", text}};
-  if (level <= kSyslogError) {
+  // ERROR repeats for the application what FAIL has said for the connection.
+  if (level <= kSyslogError && std::string_view{facility} != "ERROR") {
     log::warn("kafka.driver", fields);
   } else {
     log::debug("kafka.driver", fields);

@@ -3,6 +3,7 @@
 
 #include "libs/core/id.hpp"
 #include "libs/messaging/broker.hpp"
+#include "libs/metrics/metrics.hpp"
 #include "libs/testing/testing.hpp"
 
 namespace waybill::messaging {
@@ -80,6 +81,33 @@ TEST_CASE("a topic that is made after its reader joined is read", "[kafka]") {
   REQUIRE(broker->make_producer("test")->produce(std::vector{event}) == std::vector{true});
   CHECK(testing::eventually(seconds{30},
                             [&] { return !member->poll(1, milliseconds{200}).empty(); }));
+  broker->delete_topic(topic);
+}
+
+TEST_CASE("a member shows how far it is behind", "[kafka]") {
+  KafkaOptions kafka;
+  kafka.brokers = testing::environment("WAYBILL_KAFKA_BROKERS");
+  const auto broker = make_kafka(kafka);
+  const auto topic = "test." + new_id().to_string();
+  broker->create_topic(topic, 1, {});
+  std::vector<Event> events(10);
+  for (auto& event : events) event.topic = topic;
+  broker->make_producer("test")->produce(events);
+
+  GroupOptions options;
+  options.group = topic;
+  options.topics = {topic};
+  auto member = broker->join_group(options);
+  const auto& lag = metrics::gauge("kafka_consumer_lag", "",
+                                   {{"topic", topic}, {"partition", "0"}, {"group", topic}});
+  std::size_t taken = 0;
+  CHECK(testing::eventually(seconds{20}, [&] {
+    taken += member->poll(taken < 4 ? 1 : 0, milliseconds{100}).size();
+    return lag.value() == 6;
+  }));
+  CHECK(taken == 4);
+  member.reset();
+  CHECK(lag.value() == 0);
   broker->delete_topic(topic);
 }
 
