@@ -168,6 +168,7 @@ void RequestParser::begin_next(Request& out) {
 }
 
 RequestParser::State RequestParser::feed_header(std::string_view& input, Request& out) {
+  if (input.empty()) return state_;
   if (!line_skipped_ && bytes_checked_ == 0 && input.starts_with("\r\n")) {
     input.remove_prefix(2);  // RFC 9112, 2.2: some clients end their bodies with one line too much
     line_skipped_ = true;

@@ -19,10 +19,11 @@ struct ServerLimits {
   std::size_t body_bytes = 1024 * 1024;
   std::size_t target_bytes = 8 * 1024;
   std::size_t connections = 10'000;
-  std::chrono::milliseconds header_time{
-      10'000};  // from the first byte of a request to the end of its header
+  // From the first byte of a request to the end of its header.
+  std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{30'000};
-  std::chrono::milliseconds idle_time{60'000};  // between two requests of a connection
+  // Between two requests of a connection.
+  std::chrono::milliseconds idle_time{60'000};
   std::chrono::milliseconds write_time{30'000};
 };
 
