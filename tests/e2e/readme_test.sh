@@ -10,11 +10,11 @@ build=${1:?which build folder?}
 script=$(mktemp)
 trap 'rm -f "$script"' EXIT
 awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md |
-  grep -vE '^ *(make|git|cd|eval) ' |
+  { grep -vE '^ *(make|git|cd|eval) ' || true; } |
   sed -e "s#http://127\.0\.0\.1:18080#$WAYBILL_GATEWAY#g" -e "s#build/release/#${build#"$PWD"/}/#g" >"$script"
 [ -s "$script" ] || { echo "README.md has no commands to try"; exit 77; }
 
 # A command that fails, or an answer that is our own fault, fails the test.
-bash -xeuo pipefail "$script" 2>&1 | tee /dev/stderr | {
-  if grep -E '"status": ?50[0-9]|Internal Server Error'; then exit 1; fi
-}
+output=$(bash -xeuo pipefail "$script" 2>&1) || { echo "$output"; exit 1; }
+echo "$output"
+if grep -qE '"status": ?50[0-9]|Internal Server Error' <<<"$output"; then exit 1; fi
