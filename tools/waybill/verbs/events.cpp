@@ -94,18 +94,24 @@ void add_flags(CLI::App& verb, EventFlags& flags) {
   verb.footer(kExamples);
 }
 
+// Each has flags of its own: CLI11 reads the environment into those of the verb that was not
+// called, too.
+void add_mode(CLI::App& events, Mode mode, const std::string& name, const std::string& purpose,
+              Action& chosen) {
+  CLI::App* verb = events.add_subcommand(name, purpose);
+  const auto flags = std::make_shared<EventFlags>();
+  add_flags(*verb, *flags);
+  verb->callback([flags, mode, &chosen] { chosen = [flags, mode] { return run(*flags, mode); }; });
+}
+
 }  // namespace
 
 void add_events(CLI::App& program, Action& chosen) {
   CLI::App* verb = program.add_subcommand("events", "reads the event topics");
   verb->require_subcommand(1);
   verb->footer(kExamples);
-  const auto flags = std::make_shared<EventFlags>();
-  CLI::App* show = verb->add_subcommand("show", "prints events up to the end of the topics");
-  CLI::App* tail = verb->add_subcommand("tail", "prints events as they come, until Ctrl-C");
-  for (CLI::App* each : {show, tail}) add_flags(*each, *flags);
-  show->callback([flags, &chosen] { chosen = [flags] { return run(*flags, Mode::show); }; });
-  tail->callback([flags, &chosen] { chosen = [flags] { return run(*flags, Mode::tail); }; });
+  add_mode(*verb, Mode::show, "show", "prints events up to the end of the topics", chosen);
+  add_mode(*verb, Mode::tail, "tail", "prints events as they come, until Ctrl-C", chosen);
 }
 
 }  // namespace waybill::tool
