@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "libs/log/log.hpp"
+
 namespace waybill::outbox {
 namespace {
 
@@ -49,6 +51,17 @@ Cause cause_of(const messaging::Message& message) {
   return cause;
 }
 
+// A decoder that throws is our own bug, and no reason to take the worker down.
+Result<std::string> decode(const JsonDecoder& decode_json, std::string& type,
+                           const std::string& json) {
+  try {
+    return decode_json(type, json);
+  } catch (const std::exception& error) {
+    log::error("command.decoder_failed", {{"type", type}, {"reason", error.what()}});
+    return Fault{FaultKind::internal, "internal", "The command could not be read.", {}};
+  }
+}
+
 }  // namespace
 
 Intake read_delivery(messaging::Delivery delivery, const JsonDecoder& decode_json) {
@@ -62,7 +75,7 @@ Intake read_delivery(messaging::Delivery delivery, const JsonDecoder& decode_jso
     intake.reply_to = ReplyTo{message.reply_to, json, message.correlation_id};
   }
   if (json) {
-    Result<std::string> body = decode_json(intake.type, message.body);
+    Result<std::string> body = decode(decode_json, intake.type, message.body);
     if (body) {
       intake.body = std::move(*body);
     } else {

@@ -5,8 +5,10 @@
 #include <regex>
 #include <thread>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -14,14 +16,32 @@ namespace waybill::testing {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Server = asio::generic::stream_protocol;
 
 namespace {
 
+// The first group of the pattern in the URL; empty without one.
+std::string part(const std::string& url, const char* pattern) {
+  std::smatch match;
+  return std::regex_search(url, match, std::regex{pattern}) ? match[1].str() : std::string{};
+}
+
+// Where the URL leads: a folder with a Unix socket (?host=/…&port=…) or an address (@host:port).
+Server::endpoint server_of(const std::string& url) {
+  const std::string folder = part(url, "[?&]host=(/[^&]*)");
+  if (!folder.empty()) {
+    const std::string socket = folder + "/.s.PGSQL." + part(url, "[?&]port=([0-9]+)");
+    return asio::local::stream_protocol::endpoint{socket};
+  }
+  return tcp::endpoint{asio::ip::make_address(part(url, "@([0-9.]+):")),
+                       static_cast<std::uint16_t>(std::stoi(part(url, "@[0-9.]+:([0-9]+)")))};
+}
+
 // One client and its connection to the server; lives as long as its reads.
 struct Pair : std::enable_shared_from_this<Pair> {
-  Pair(tcp::socket from, tcp::socket to) : client{std::move(from)}, server{std::move(to)} {}
+  Pair(tcp::socket from, Server::socket to) : client{std::move(from)}, server{std::move(to)} {}
   tcp::socket client;
-  tcp::socket server;
+  Server::socket server;
   bool mute = false;  // nothing goes back to the client any more
 
   void break_off() {
@@ -37,7 +57,7 @@ struct Gate::Impl : std::enable_shared_from_this<Impl> {
   std::string url;
   asio::io_context io;
   tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
-  tcp::endpoint target;
+  Server::endpoint target;
   std::list<std::weak_ptr<Pair>> pairs;
   std::atomic<bool> lose_commit{false};
   std::atomic<bool> lost{false};
@@ -53,7 +73,7 @@ struct Gate::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void connect(tcp::socket client) {
-    tcp::socket server{io};
+    Server::socket server{io};
     server.connect(target);
     const auto pair = std::make_shared<Pair>(std::move(client), std::move(server));
     pairs.push_back(pair);
@@ -63,13 +83,17 @@ struct Gate::Impl : std::enable_shared_from_this<Impl> {
 
   void pump(const std::shared_ptr<Pair>& pair, bool upwards) {
     const auto buffer = std::make_shared<std::array<char, 65536>>();
-    auto& from = upwards ? pair->client : pair->server;
-    from.async_read_some(asio::buffer(*buffer), [self = shared_from_this(), pair, buffer, upwards](
-                                                    auto error, std::size_t size) {
+    const auto passed = [self = shared_from_this(), pair, buffer, upwards](auto error,
+                                                                           std::size_t size) {
       if (error) return pair->break_off();
       self->pass_on(*pair, {buffer->data(), size}, upwards);
       self->pump(pair, upwards);
-    });
+    };
+    if (upwards) {
+      pair->client.async_read_some(asio::buffer(*buffer), passed);
+    } else {
+      pair->server.async_read_some(asio::buffer(*buffer), passed);
+    }
   }
 
   void pass_on(Pair& pair, std::string_view bytes, bool upwards) {
@@ -90,13 +114,10 @@ struct Gate::Impl : std::enable_shared_from_this<Impl> {
 };
 
 Gate::Gate(const std::string& url) : impl_{std::make_shared<Impl>()} {
-  static const std::regex address{"@([0-9.]+):([0-9]+)/"};
-  std::smatch match;
-  if (!std::regex_search(url, match, address)) throw std::runtime_error{"no address in the URL"};
-  impl_->target = {asio::ip::make_address(match[1].str()),
-                   static_cast<std::uint16_t>(std::stoi(match[2].str()))};
-  impl_->url = std::regex_replace(
-      url, address, "@127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port()) + "/");
+  impl_->target = server_of(url);
+  // What is said last of host and port counts.
+  impl_->url = url + (url.find('?') == std::string::npos ? '?' : '&') +
+               "host=127.0.0.1&port=" + std::to_string(impl_->acceptor.local_endpoint().port());
   impl_->accept();
   impl_->thread = std::thread{[impl = impl_] { impl->io.run(); }};
 }
