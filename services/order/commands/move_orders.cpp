@@ -66,6 +66,7 @@ std::vector<outbox::Outcome> fulfil_all(pg::Tx& tx, const std::vector<Wish>& wis
   }
   OpenOrders orders{tx, out, ids};
   std::vector<outbox::Outcome> outcomes;
+  outcomes.reserve(wishes.size());
   for (const Wish& wish : wishes) outcomes.push_back(fulfil(orders, wish));
   orders.write();
   return outcomes;
@@ -76,6 +77,7 @@ std::vector<outbox::Outcome> fulfil_all(pg::Tx& tx, const std::vector<Wish>& wis
 std::vector<outbox::Outcome> change_order_status(pg::Tx& tx, Batch<v1::ChangeOrderStatus> batch,
                                                  outbox::Writer& out) {
   std::vector<Wish> wishes;
+  wishes.reserve(batch.size());
   for (const auto& command : batch) {
     wishes.push_back(read_wish(command, domain::parse_status(command.body.status())));
   }
@@ -85,6 +87,7 @@ std::vector<outbox::Outcome> change_order_status(pg::Tx& tx, Batch<v1::ChangeOrd
 std::vector<outbox::Outcome> cancel_orders(pg::Tx& tx, Batch<v1::CancelOrder> batch,
                                            outbox::Writer& out) {
   std::vector<Wish> wishes;
+  wishes.reserve(batch.size());
   for (const auto& command : batch) {
     wishes.push_back(read_wish(command, domain::Status::canceled));
   }

@@ -60,6 +60,7 @@ void OpenOrders::write() {
 
 std::vector<const domain::Order*> OpenOrders::changed_orders() const {
   std::vector<const domain::Order*> changed;
+  changed.reserve(before_.size());
   for (const auto& [id, status] : before_) changed.push_back(&orders_.at(id));
   return changed;
 }

@@ -46,6 +46,7 @@ Result<Instant> read_order_date(const Command& command) {
 
 Result<std::vector<domain::Item>> read_items(const v1::PlaceOrder& body) {
   std::vector<domain::Line> lines;
+  lines.reserve(static_cast<std::size_t>(body.items_size()));
   for (const v1::OrderLine& line : body.items()) {
     const std::string pointer = "/items/" + std::to_string(lines.size());
     const auto product_id = Id::parse(line.product_id());
@@ -134,6 +135,7 @@ class Placing {
 
   void find_addresses(const AddressMissing& missing) {
     std::vector<Id> ids;
+    ids.reserve(orders_.size());
     for (const domain::Order& order : orders_) ids.push_back(order.delivery_address_id);
     if (ids.empty()) return;
     const Addresses addresses = store::find_addresses(tx_, ids);
@@ -153,6 +155,8 @@ class Placing {
     if (orders_.empty()) return;
     std::vector<const domain::Order*> placed;
     std::vector<store::HistoryEntry> history;
+    placed.reserve(orders_.size());
+    history.reserve(orders_.size());
     for (std::size_t k = 0; k < orders_.size(); ++k) {
       const Command& command = batch_[places_[k]];
       placed.push_back(&orders_[k]);

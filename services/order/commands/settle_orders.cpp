@@ -64,6 +64,7 @@ json::object read_members(const v1::StockRefused& answer) {
 template <class Message>
 std::vector<Id> order_ids(Batch<Message> batch) {
   std::vector<Id> ids;
+  ids.reserve(batch.size());
   for (const auto& command : batch) ids.push_back(read_id(command.body.order_id()));
   return ids;
 }

@@ -64,6 +64,7 @@ void apply_users(pg::Tx& tx, std::span<const messaging::Event> events) {
     if (!is_new && place->second.version < customer->version) place->second = std::move(*customer);
   }
   std::vector<store::Customer> customers;
+  customers.reserve(newest.size());
   for (auto& [id, customer] : newest) customers.push_back(std::move(customer));
   store::apply_customers(tx, customers);
 }

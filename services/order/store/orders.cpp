@@ -45,6 +45,7 @@ Orders read_orders(const pg::Rows& rows) {
 Orders with_lines(pg::Tx& tx, Orders orders) {
   if (orders.empty()) return orders;
   std::vector<Id> ids;
+  ids.reserve(orders.size());
   for (const auto& [id, order] : orders) ids.push_back(id);
   for (const pg::Row row : tx.exec(sql::find_lines_by_orders, to_array(ids))) {
     orders.at(row.id(0)).items.push_back(read_line(row));
@@ -101,6 +102,7 @@ std::optional<domain::Order> find_order(pg::Session& session, const Id& id) {
 void load_lines(pg::Session& session, std::span<domain::Order> orders) {
   if (orders.empty()) return;
   std::vector<Id> ids;
+  ids.reserve(orders.size());
   std::unordered_map<Id, domain::Order*> by_id;
   for (domain::Order& order : orders) {
     ids.push_back(order.id);
