@@ -102,7 +102,10 @@ case $command in
   servers-up) servers_up ;;
   services-up) start_services ;;
   services-down) services_down ;;
-  down) servers_down ;;
+  down)
+    servers_down
+    say "instance $INSTANCE is stopped; its data stays in $INSTANCE_DIR"
+    ;;
   reset)
     if supervisor_runs; then kill -KILL "$(cat "$INSTANCE_DIR/supervisord.pid")"; fi
     reap KILL
