@@ -5,7 +5,8 @@
 namespace waybill::e2e {
 namespace {
 
-constexpr seconds kPatience{120};
+// A server of a busy machine may take minutes to come back.
+constexpr seconds kPatience{240};
 
 // 0: the connection broke; 202: the outcome is late; 429, 503: come again.
 bool should_repeat(int status) {

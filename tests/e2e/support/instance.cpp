@@ -83,7 +83,7 @@ Stopped::Stopped(std::string server) : server_{std::move(server)} {
 
 Stopped::~Stopped() {
   run(platform("ctl start " + server_) + " || true");
-  eventually(seconds{90}, is_ready);
+  eventually(seconds{240}, is_ready);
 }
 
 bool is_ready() {
