@@ -17,7 +17,8 @@ Examples:
   waybill import retail *.csv --dry-run                  classes and sums, without a platform
   waybill import retail *.csv --account account.json     file and line of each row not imported
 
-Header, in any order: InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+Header, in any order:
+  InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 Running it again, after a kill too, changes nothing and gives the same account.)";
 
 struct ImportFlags {
