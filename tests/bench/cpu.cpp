@@ -26,7 +26,7 @@ std::string whole_name(const std::filesystem::path& folder, const std::string& n
   std::string command;
   std::getline(in, command, '\0');
   const std::string program = command.substr(command.rfind('/') + 1);
-  return program.starts_with(name) ? program.substr(0, program.find(' ')) : name;
+  return program.starts_with(name) ? program.substr(0, program.find_first_of(" :")) : name;
 }
 
 // proc(5): pid (comm) state ppid … utime(14) stime(15) cutime(16) cstime(17)
