@@ -177,10 +177,10 @@ TEST_CASE("a command whose locks are taken is retried, not lost", "[outbox][fail
 
 TEST_CASE("a commit whose answer was lost is not done twice", "[outbox][failure]") {
   std::unique_ptr<Gate> gate;
-  House house{[&](const std::string& url) {
+  House house{{.url = [&](const std::string& url) {
     gate = std::make_unique<Gate>(url);
     return gate->url();
-  }};
+  }}};
   house.place_orders();
   house.start();
   gate->lose_next_commit_answer();
@@ -214,10 +214,10 @@ TEST_CASE("a commit that never happened is made up for", "[outbox][failure]") {
 
 TEST_CASE("commands wait in their queue while the database is away", "[outbox][failure]") {
   std::unique_ptr<Gate> gate;
-  House house{[&](const std::string& url) {
+  House house{{.url = [&](const std::string& url) {
     gate = std::make_unique<Gate>(url);
     return gate->url();
-  }};
+  }}};
   house.place_orders();
   gate->close();
   house.start();

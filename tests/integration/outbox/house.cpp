@@ -3,7 +3,7 @@
 namespace waybill::testing {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds{10};
+constexpr auto kPatience = std::chrono::seconds{20};
 
 constexpr pg::Statement create_work{
     "create_work",
@@ -19,14 +19,15 @@ Result<std::string> decode_json(std::string& type, std::string_view json) {
 
 messaging::QueueOptions commands_queue(const House& house) {
   messaging::QueueOptions options;
-  options.name = "shop";
+  options.name = house.queue;
   options.retries = house.retries;
   return options;
 }
 
-messaging::QueueOptions reply_queue() {
+// A real broker names it.
+messaging::QueueOptions reply_queue(const House& house) {
   messaging::QueueOptions options;
-  options.name = "replies";
+  if (house.queue == "shop") options.name = "replies";
   options.command_queue = false;
   options.exclusive = true;
   return options;
@@ -49,16 +50,25 @@ void note(pg::Tx& tx, const Id& command_id) {
   tx.exec(insert_work, command_id);
 }
 
-House::House(const std::function<std::string(const std::string&)>& url)
-    : url_{url ? url(database.url()) : database.url()},
+House::House(Setup setup)
+    : rabbit{setup.real_brokers ? messaging::make_rabbit({.url = environment("WAYBILL_RABBIT_URL")})
+                                : messaging::make_memory_rabbit()},
+      kafka{setup.real_brokers
+                ? messaging::make_kafka({.brokers = environment("WAYBILL_KAFKA_BROKERS")})
+                : messaging::make_memory_kafka()},
+      queue{setup.real_brokers ? "test-shop-" + new_id().to_string() : "shop"},
+      topic{setup.real_brokers ? "test.shop." + new_id().to_string() : "waybill.orders"},
+      url_{setup.url ? setup.url(database.url()) : database.url()},
+      real_brokers_{setup.real_brokers},
       connection_{database.options()},
       work_{io_.get_executor()},
       cache_{io_, {.url = environment("WAYBILL_REDIS_URL")}},
       publisher_{rabbit->make_publisher("house")},
       commands_{rabbit->make_consumer(commands_queue(*this))},
-      replies_{rabbit->make_consumer(reply_queue())} {
-  kafka->create_topic("waybill.orders", 1, {});
-  events_ = kafka->read({{"waybill.orders", 0, -1}});
+      replies_{rabbit->make_consumer(reply_queue(*this))} {
+  rabbit->declare(commands_queue(*this));  // a consumer does so too, but takes its time
+  kafka->create_topic(topic, 1, {});
+  events_ = kafka->read({{topic, 0, -1}});
   pg::Session{connection_}.exec(create_work);
   io_thread_ = std::thread{[this] { io_.run(); }};
 }
@@ -68,6 +78,10 @@ House::~House() {
   work_.reset();
   io_.stop();
   io_thread_.join();
+  if (!real_brokers_) return;
+  commands_.reset();
+  rabbit->remove(commands_queue(*this));
+  kafka->delete_topic(topic);
 }
 
 void House::start(std::size_t workers) {
@@ -76,7 +90,7 @@ void House::start(std::size_t workers) {
   relays_ = std::make_unique<outbox::Relays>("shop", database.options(), *kafka, *rabbit);
   relays_->start();
   processor_ = std::make_unique<outbox::Processor>(
-      outbox::ProcessorOptions{.queue = "shop", .workers = workers, .retries = retries}, handlers,
+      outbox::ProcessorOptions{.queue = queue, .workers = workers, .retries = retries}, handlers,
       decode_json, options, *commands_, *publisher_, cache_, *relays_);
   processor_->start();
 }
@@ -91,13 +105,13 @@ void House::stop() {
 
 void House::place_orders() {
   handlers.on<PlaceOrder>(
-      [](pg::Tx& tx, std::span<const Command<PlaceOrder>> batch, outbox::Writer& out) {
+      [topic = topic](pg::Tx& tx, std::span<const Command<PlaceOrder>> batch, outbox::Writer& out) {
         std::vector<Outcome> outcomes;
         for (const Command<PlaceOrder>& command : batch) {
           note(tx, command.id());
           order::v1::OrderPlaced event;
           event.mutable_order()->set_id(command.id().to_string());
-          out.event("waybill.orders", command.id(), 1, event, command.cause);
+          out.event(topic, command.id(), 1, event, command.cause);
           const std::string id = command.id().to_string();
           outcomes.push_back(Outcome::created("{\"id\":\"" + id + "\"}", "/v1/orders/" + id, 1));
         }
@@ -110,7 +124,7 @@ messaging::Message House::message(const google::protobuf::Message& body, const I
   message.type = body.GetDescriptor()->full_name();
   message.message_id = id.to_string();
   message.correlation_id = "trace-" + id.to_string();
-  message.reply_to = "replies";
+  message.reply_to = replies_->queue();
   message.body = body.SerializeAsString();
   return message;
 }
@@ -118,8 +132,10 @@ messaging::Message House::message(const google::protobuf::Message& body, const I
 void House::send(messaging::Message message) {
   std::vector<messaging::OutgoingMessage> messages;
   messages.push_back(
-      {.to = {std::string{messaging::kCommandExchange}, "shop"}, .message = std::move(message)});
-  publisher_->publish_all(std::move(messages));
+      {.to = {std::string{messaging::kCommandExchange}, queue}, .message = std::move(message)});
+  if (publisher_->publish_all(std::move(messages)).front() != messaging::Publish::confirmed) {
+    throw std::runtime_error{"the broker did not take a command"};
+  }
 }
 
 void House::send_all(const std::vector<messaging::Message>& messages) {
@@ -153,9 +169,9 @@ std::vector<messaging::Event> House::events(std::size_t count) {
       count, [&] { return events_->poll(100, std::chrono::milliseconds{20}); });
 }
 
-std::vector<messaging::Message> House::queued(const std::string& queue, std::size_t count) {
+std::vector<messaging::Message> House::queued(const std::string& name, std::size_t count) {
   messaging::QueueOptions options;
-  options.name = queue;
+  options.name = name;
   options.command_queue = false;
   const auto consumer = rabbit->make_consumer(options);
   return collect<messaging::Message>(count, [&] {

@@ -1,5 +1,5 @@
-// A service in miniature: queue "shop" of a broker in memory, a fresh database, processor and
-// relays. Its handlers note each command in the table `work`, so that work done twice shows.
+// A service in miniature: queue "shop", brokers in memory or real ones, a fresh database, processor
+// and relays. Its handlers note each command in the table `work`, so that work done twice shows.
 #pragma once
 
 #include <functional>
@@ -26,21 +26,28 @@ using order::v1::PlaceOrder;
 using outbox::Command;
 using outbox::Outcome;
 
+struct Setup {
+  // How the processor reaches the database, where it is not the direct way.
+  std::function<std::string(const std::string&)> url = {};
+  bool real_brokers = false;  // RabbitMQ and Kafka, with a queue and a topic of this test
+};
+
 class House {
  public:
-  // `url`: how the processor reaches the database, where it is not the direct way.
-  explicit House(const std::function<std::string(const std::string&)>& url = {});
+  explicit House(Setup setup = {});
   ~House();
 
   outbox::Handlers handlers;
   FreshDatabase database{"common"};
-  std::unique_ptr<messaging::RabbitBroker> rabbit = messaging::make_memory_rabbit();
-  std::unique_ptr<messaging::KafkaBroker> kafka = messaging::make_memory_kafka();
+  std::unique_ptr<messaging::RabbitBroker> rabbit;
+  std::unique_ptr<messaging::KafkaBroker> kafka;
+  const std::string queue;
+  const std::string topic;
 
   void start(std::size_t workers = 1);
   void stop();
 
-  // PlaceOrder: noted, told on "waybill.orders", 201.
+  // PlaceOrder: noted, told on the topic, 201.
   void place_orders();
 
   // A command as the gateway sends it, with the reply queue of this house.
@@ -54,7 +61,7 @@ class House {
   // What else came to the reply queue (JSON).
   std::vector<messaging::Message> replies(std::size_t count);
   std::vector<messaging::Event> events(std::size_t count);
-  std::vector<messaging::Message> queued(const std::string& queue, std::size_t count);
+  std::vector<messaging::Message> queued(const std::string& name, std::size_t count);
 
   std::int64_t count(const char* sql);
   pg::Connection& connection() { return connection_; }
@@ -67,6 +74,7 @@ class House {
 
  private:
   std::string url_;
+  bool real_brokers_;
   pg::Connection connection_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
