@@ -27,19 +27,26 @@ void note(pg::Tx& tx, std::span<const messaging::Event> events) {
 struct Cinema {
   testing::FreshDatabase database{"common"};
   pg::Connection connection{database.options()};
-  std::unique_ptr<messaging::KafkaBroker> kafka = messaging::make_memory_kafka();
-  std::unique_ptr<messaging::EventProducer> producer = kafka->make_producer("test");
+  std::unique_ptr<messaging::KafkaBroker> kafka;
+  std::unique_ptr<messaging::EventProducer> producer;
+  const std::string name = "test-cinema-" + new_id().to_string();
+  const std::string topic = name + ".films";
 
-  Cinema() {
-    kafka->create_topic("films", 2, {});
+  explicit Cinema(bool real_kafka = false)
+      : kafka{real_kafka ? messaging::make_kafka(
+                               {.brokers = testing::environment("WAYBILL_KAFKA_BROKERS")})
+                         : messaging::make_memory_kafka()},
+        producer{kafka->make_producer("test")} {
+    kafka->create_topic(topic, 2, {});
     pg::Session{connection}.exec(create_seen);
   }
+  ~Cinema() { kafka->delete_topic(topic); }
 
   std::unique_ptr<projection::Projection> show(projection::Apply apply = note) {
     projection::Options options;
     options.name = "screen";
-    options.service = "cinema";
-    options.topics = {"films"};
+    options.service = name;
+    options.topics = {topic};
     options.batch = 7;
     auto projection = std::make_unique<projection::Projection>(options, database.options(), *kafka,
                                                                std::move(apply));
@@ -51,7 +58,7 @@ struct Cinema {
     std::vector<messaging::Event> events;
     for (int n = from; n <= to; ++n) {
       messaging::Event event;
-      event.topic = "films";
+      event.topic = topic;
       event.key = std::to_string(n);
       event.value = std::to_string(n);
       events.push_back(event);
@@ -80,17 +87,18 @@ std::multiset<std::string> numbers(int from, int to) {
 }  // namespace
 
 TEST_CASE("every event is applied once, over restarts too", "[projection]") {
-  Cinema cinema;
+  const bool real_kafka = GENERATE(false, true);
+  Cinema cinema{real_kafka};
   cinema.tell(1, 30);
   for (int run = 0; run < 3; ++run) {
     const auto projection = cinema.show();
     const int last = 30 * (run + 1);
-    REQUIRE(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, last); }));
+    REQUIRE(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, last); }));
     cinema.tell(last + 1, last + 30);
     // Stopped in the middle of what came last.
   }
   const auto projection = cinema.show();
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 120); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 120); }));
   CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == 120);
 }
 
@@ -102,7 +110,7 @@ TEST_CASE("a failed transaction takes its offsets with it", "[projection]") {
     note(tx, events);
     if (failures-- > 0) throw pg::TransientError{"not now"};
   });
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 20); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 20); }));
 }
 
 TEST_CASE("a lost connection is no lost and no doubled event", "[projection]") {
@@ -114,7 +122,7 @@ TEST_CASE("a lost connection is no lost and no doubled event", "[projection]") {
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE application_name LIKE '%projection%' AND datname = current_database()");
   }
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 100); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 100); }));
 }
 
 TEST_CASE("members share the partitions, and each event is seen by one", "[projection]") {
@@ -123,10 +131,10 @@ TEST_CASE("members share the partitions, and each event is seen by one", "[proje
   cinema.tell(1, 50);
   auto second = cinema.show();
   cinema.tell(51, 100);
-  REQUIRE(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 100); }));
+  REQUIRE(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 100); }));
   second.reset();
   cinema.tell(101, 150);
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 150); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 150); }));
 }
 
 TEST_CASE("whoever lost a partition without knowing can't apply its events again", "[projection]") {
@@ -140,14 +148,14 @@ TEST_CASE("whoever lost a partition without knowing can't apply its events again
     if (!meddle.exchange(false)) return;
     throw pg::TransientError{"the commit is in doubt"};
   });
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 10); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 10); }));
   cinema.number(
       "WITH moved AS (UPDATE projection_offset SET next_offset = next_offset + 3 "
       "WHERE partition = (SELECT min(partition) FROM projection_offset WHERE next_offset > 0) "
       "RETURNING 1) SELECT count(*) FROM moved");
   cinema.tell(11, 40);
   // Three events count as applied by somebody else; none comes twice.
-  CHECK(testing::eventually(10s, [&] { return cinema.seen().size() == 37; }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen().size() == 37; }));
   const auto seen = cinema.seen();
   CHECK(std::set<std::string>{seen.begin(), seen.end()}.size() == seen.size());
 }
@@ -164,7 +172,7 @@ TEST_CASE("an event that can't be applied stops the projection right before it",
   std::int64_t before = 0;
   {
     const auto projection = cinema.show(poisoned);
-    CHECK(testing::eventually(10s, [&] {
+    CHECK(testing::eventually(20s, [&] {
       return metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 1;
     }));
     CHECK(cinema.seen().count("13") == 0);
@@ -172,6 +180,6 @@ TEST_CASE("an event that can't be applied stops the projection right before it",
     CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == before);
   }
   const auto mended = cinema.show();
-  CHECK(testing::eventually(10s, [&] { return cinema.seen() == numbers(1, 30); }));
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 30); }));
   CHECK(metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 0);
 }
