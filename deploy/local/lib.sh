@@ -76,7 +76,7 @@ choose_ports() {
   case ${WAYBILL_PORT_BASE:-$kept}:$INSTANCE in
     :dev) PORT_BASE=18000 ;;
     :test) PORT_BASE=28000 ;;
-    :bench) PORT_BASE=38000 ;;
+    :bench) PORT_BASE=24000 ;;
     :*) die "instance '$INSTANCE' needs ports: set WAYBILL_PORT_BASE (the base of a range of 1000)" ;;
     *) PORT_BASE=${WAYBILL_PORT_BASE:-$kept} ;;
   esac

@@ -130,8 +130,9 @@ restart_service() {
 
 ready_service() { curl -fsS -m 2 "http://127.0.0.1:$(ops_port "$1" "$2")/health/ready"; }
 
+# A service that has ended again and again after ten seconds will not come up: no need to wait for the rest of the minute.
 wait_service() {
-  if ! wait_for 60 ready_service "$1" "$2"; then
+  if ! wait_for 10 ready_service "$1" "$2" && { ctl status "$1-$2" | grep -q BACKOFF || ! wait_for 50 ready_service "$1" "$2"; }; then
     last_words "$1-$2"
     die "$1-$2 did not become ready; health: $(curl -sS -m 2 "http://127.0.0.1:$(ops_port "$1" "$2")/health/ready" 2>&1)"
   fi
