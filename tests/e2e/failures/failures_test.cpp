@@ -136,7 +136,7 @@ TEST_CASE("without RabbitMQ writes are told to come again, and reads go on", "[e
 TEST_CASE("three order services share the work", "[e2e][failure]") {
   const std::string platform = "deploy/local/platform.sh " + instance();
   run(platform + " scale order=3");
-  REQUIRE(pids_of("order").size() == 3);
+  REQUIRE(eventually(seconds{60}, [] { return pids_of("order").size() == 3; }));
   const Shop shop;
   Traffic traffic{shop.customer, shop.products, 16};
   CHECK(goes_on(traffic, 300));
