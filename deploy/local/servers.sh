@@ -155,7 +155,7 @@ wait_server() {
   say "$1 is ready"
 }
 
-last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log/$1.log" 2>/dev/null >&2 || true; }
+last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log/$1.log" >&2 2>/dev/null || true; }
 
 ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
 ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
