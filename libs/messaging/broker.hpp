@@ -156,7 +156,7 @@ class KafkaBroker {
   virtual std::unique_ptr<EventProducer> make_producer(const std::string& name) = 0;
   virtual std::unique_ptr<EventConsumer> join_group(GroupOptions options) = 0;
   // Reads given partitions without a group (tail, replay, SSE). An end (-2) is where the topic ends
-  // at this call: with one of these it blocks, and throws std::runtime_error when the broker is away.
+  // at this call: with one of these it blocks, and throws std::runtime_error without a broker.
   virtual std::unique_ptr<EventConsumer> read(std::vector<TopicPartition> from) = 0;
   // Throws std::runtime_error when the broker is away or has no such topic.
   virtual std::vector<PartitionInfo> partitions(const std::string& topic) = 0;

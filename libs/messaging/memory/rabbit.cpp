@@ -43,7 +43,10 @@ class MemoryPublisher final : public Publisher {
         pending.swap(waiting_);
       }
       if (pending.empty()) return;
-      for (auto& [message, done] : pending) done(queues_->publish(std::move(message)));
+      for (auto& [message, done] : pending) {
+        const auto outcome = queues_->publish(std::move(message));
+        if (done) done(outcome);
+      }
     }
   }
 

@@ -65,6 +65,7 @@ class RabbitPublisher final : public Publisher, private LinkOwner {
   }
 
   void publish(OutgoingMessage message, Done done, std::chrono::milliseconds limit) override {
+    if (!done) done = [](Publish) {};
     Pending pending{std::move(message), std::move(done), Clock::now() + limit};
     {
       std::lock_guard lock{mutex_};
