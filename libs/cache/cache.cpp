@@ -1,7 +1,5 @@
 #include "libs/cache/cache.hpp"
 
-#include <future>
-
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -306,16 +304,22 @@ void Cache::fill(std::string key, Representation value, std::chrono::seconds ttl
   });
 }
 
-void Cache::invalidate(std::span<const Invalidation> entries) {
-  if (entries.empty()) return;
+Cache::Dropping Cache::start_invalidating(std::span<const Invalidation> entries) {
+  Dropping dropping;
+  if (entries.empty()) return dropping;
   const auto finished = std::make_shared<std::promise<bool>>();
-  auto result = finished->get_future();
+  dropping.done_ = finished->get_future();
+  dropping.until_ = Clock::now() + impl_->options.write_time;
   asio::post(
       impl_->io,
       [impl = impl_, list = std::vector<Invalidation>{entries.begin(), entries.end()}, finished] {
         impl->invalidate(list, [finished](bool done) { finished->set_value(done); });
       });
-  result.wait_for(impl_->options.write_time);
+  return dropping;
+}
+
+void Cache::Dropping::wait() {
+  if (done_.valid()) done_.wait_until(until_);
 }
 
 bool Cache::is_connected() const {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,7 +47,22 @@ class Cache {
   // Drops the entries and returns when Redis has done so, or after write_time; what could not be
   // dropped is remembered and dropped when Redis is back, before anything is read from it.
   // Thread-safe, blocking: never on the io thread.
-  void invalidate(std::span<const Invalidation> entries);
+  void invalidate(std::span<const Invalidation> entries) { start_invalidating(entries).wait(); }
+
+  // The same in two steps, around a COMMIT: dropping takes its time beside the commit's, and a
+  // process that dies right after it has dropped what it changed. Should the commit fail, the
+  // tombstones keep the entries out of the cache for their ten seconds, that is all.
+  class Dropping {
+   public:
+    // Returns when Redis has dropped the entries, or write_time after the start. Blocking.
+    void wait();
+
+   private:
+    friend class Cache;
+    std::future<bool> done_;
+    std::chrono::steady_clock::time_point until_;
+  };
+  Dropping start_invalidating(std::span<const Invalidation> entries);
   bool is_connected() const;
 
  private:

@@ -89,12 +89,13 @@ class Batch {
     }
   }
 
-  Aftermath run() {
+  Aftermath run(cache::Cache& cache) {
     claim();
     refuse_strangers();
     for (const Group& group : group_by_type()) handle(group);
     finish();
     write_out(tx_, out_, after_);
+    commit(tx_, cache, out_, after_);
     return std::move(after_);
   }
 
@@ -299,18 +300,20 @@ void complete(pg::Tx& tx, const std::vector<Writer::Completion>& completions, Af
 
 }  // namespace
 
-Aftermath run_batch(pg::Connection& connection, const Handlers& handlers,
+Aftermath run_batch(pg::Connection& connection, cache::Cache& cache, const Handlers& handlers,
                     std::span<Intake* const> batch) {
   pg::Tx tx{connection};
-  Aftermath after = Batch{tx, handlers, batch}.run();
-  tx.commit();
-  return after;
+  return Batch{tx, handlers, batch}.run(cache);
 }
 
-void write_out(pg::Tx& tx, Writer& out, Aftermath& after) {
+void write_out(pg::Tx& tx, const Writer& out, Aftermath& after) {
   if (!out.rows.empty()) insert_rows(tx, out.rows, after);
   if (!out.completions.empty()) complete(tx, out.completions, after);
-  after.invalidations = std::move(out.invalidations);
+}
+
+void commit(pg::Tx& tx, cache::Cache& cache, const Writer& out, Aftermath& after) {
+  after.stale = cache.start_invalidating(out.invalidations);
+  tx.commit();
 }
 
 }  // namespace waybill::outbox

@@ -24,7 +24,7 @@ struct Aftermath {
     const char* outcome;      // for metrics: succeeded, refused, deferred, retry, duplicate
   };
   Answers answers;
-  std::vector<cache::Invalidation> invalidations;
+  cache::Cache::Dropping stale;  // cache entries on their way out
   std::vector<Retry> retries;
   std::vector<Handled> handled;
   bool events = false;  // outbox rows were written for these channels
@@ -33,10 +33,12 @@ struct Aftermath {
 
 // Claims the commands in the inbox, handles those that are new, and commits. Throws as pg::Tx and
 // the handlers do; nothing has happened then (but see pg::InDoubtError).
-Aftermath run_batch(pg::Connection& connection, const Handlers& handlers,
+Aftermath run_batch(pg::Connection& connection, cache::Cache& cache, const Handlers& handlers,
                     std::span<Intake* const> batch);
 
 // What `out` collected goes into the database and, for the time after the commit, into `after`.
-void write_out(pg::Tx& tx, Writer& out, Aftermath& after);
+void write_out(pg::Tx& tx, const Writer& out, Aftermath& after);
+// COMMIT, and beside it the cache forgets what has changed.
+void commit(pg::Tx& tx, cache::Cache& cache, const Writer& out, Aftermath& after);
 
 }  // namespace waybill::outbox

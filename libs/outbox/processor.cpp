@@ -58,8 +58,8 @@ void run_transaction(pg::Connection& connection, cache::Cache& cache,
   Aftermath after;
   work(tx, out);
   write_out(tx, out, after);
-  tx.commit();
-  tell(after, publisher, cache, relays);
+  commit(tx, cache, out, after);
+  tell(after, publisher, relays);
 }
 
 }  // namespace waybill::outbox

@@ -1,6 +1,7 @@
 // Takes commands from a queue in batches and gives each batch to the handlers in one transaction:
 //   inbox rows first (a command that is there already gets its stored outcome), handlers, outbox
-//   rows, outcomes, COMMIT, cache invalidation, answers, acknowledgement.
+//   rows, outcomes, COMMIT with the cache dropping what changed beside it, answers,
+//   acknowledgement.
 // When a batch fails it is rolled back and handled one by one; only the culprit is retried or goes
 // to the dead queue.
 #pragma once

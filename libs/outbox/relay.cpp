@@ -14,6 +14,8 @@ namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kStandbyPoll{500};  // how often a standby asks for the lock
+// New rows end the pause after a failure, but not sooner than this: some other row may go.
+constexpr milliseconds kAfterFailure{20};
 constexpr seconds kMeasureEvery{5};
 constexpr std::chrono::minutes kTendEvery{10};
 // Rows that no broker takes (a queue that does not exist yet) must not fill the whole window.
@@ -140,11 +142,11 @@ struct Relay::Impl {
     tend();
     const std::vector<OutboxRow> rows = read();
     if (!rows.empty()) tell(rows);
-    const bool more = rows.size() == window() && stuck == 0;
     if (stuck > 0) {
-      pause(backoff.next());
-    } else if (!more) {
-      wait_for_wake();
+      pause(kAfterFailure);
+      wait_for_wake(backoff.next());
+    } else if (rows.size() < window()) {
+      wait_for_wake(options.poll);
     }
   }
 
@@ -167,7 +169,16 @@ struct Relay::Impl {
       published.add(static_cast<double>(ids.size()));
       backoff.reset();
     }
-    stuck = rows.size() - ids.size();
+    note_stuck(rows.size() - ids.size());
+  }
+
+  void note_stuck(std::size_t now_stuck) {
+    if (stuck == 0 && now_stuck > 0) {
+      log::warn("relay.stuck", {{"channel", options.channel}, {"rows", now_stuck}});
+    } else if (stuck > 0 && now_stuck == 0) {
+      log::info("relay.flows", {{"channel", options.channel}});
+    }
+    stuck = now_stuck;
   }
 
   // What is due now and then. Telling goes on when it fails.
@@ -209,10 +220,10 @@ struct Relay::Impl {
     changed.wait_for(guard, duration, [&] { return stopping; });
   }
 
-  void wait_for_wake() {
+  void wait_for_wake(milliseconds most) {
     {
       std::unique_lock guard{mutex};
-      changed.wait_for(guard, options.poll, [&] { return woken || stopping; });
+      changed.wait_for(guard, most, [&] { return woken || stopping; });
     }
     if (options.linger.count() > 0) pause(options.linger);
     const std::lock_guard guard{mutex};

@@ -30,10 +30,10 @@ void Shop::pause(milliseconds duration) {
   stopped.wait_for(lock, duration, [&] { return stopping.load(); });
 }
 
-void tell(Aftermath& after, messaging::Publisher& publisher, cache::Cache& cache, Relays& relays) {
+void tell(Aftermath& after, messaging::Publisher& publisher, Relays& relays) {
   // Saga commands are waited for; events may wait until nobody can read an old representation.
   if (after.commands) relays.wake(false, true);
-  if (!after.invalidations.empty()) cache.invalidate(after.invalidations);
+  after.stale.wait();
   after.answers.send(publisher);
   if (after.events) relays.wake(true, false);
 }
@@ -91,7 +91,7 @@ void Worker::handle(std::span<Intake* const> batch) {
 Worker::Result Worker::run_once(std::span<Intake* const> batch, Aftermath& after,
                                 std::string& reason) {
   try {
-    after = run_batch(connection_, shop_.handlers, batch);
+    after = run_batch(connection_, shop_.cache, shop_.handlers, batch);
     return Result::committed;
   } catch (const pg::UnavailableError& error) {
     reason = error.what();
@@ -142,7 +142,7 @@ bool Worker::try_batch(std::span<Intake* const> batch) {
 }
 
 void Worker::settle(std::span<Intake* const> batch, Aftermath& after) {
-  tell(after, shop_.publisher, shop_.cache, shop_.relays);
+  tell(after, shop_.publisher, shop_.relays);
   std::vector<Failures::Later> later;
   for (const Aftermath::Retry& retry : after.retries) later.push_back({retry.command, retry.why});
   for (const Intake* command : batch) {

@@ -42,7 +42,7 @@ struct Shop {
 };
 
 // After the commit: relay and answers, the cache before the answers.
-void tell(Aftermath& after, messaging::Publisher& publisher, cache::Cache& cache, Relays& relays);
+void tell(Aftermath& after, messaging::Publisher& publisher, Relays& relays);
 
 class Worker {
  public:

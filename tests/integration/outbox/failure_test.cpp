@@ -183,9 +183,16 @@ TEST_CASE("a commit whose answer was lost is not done twice", "[outbox][failure]
   }}};
   house.place_orders();
   house.start();
+  const Id id = new_id();
+  const std::string key = "order:" + id.to_string();
+  REQUIRE(eventually(kPatience, [&] {
+    house.cache().fill(key, {1, "", "{}"}, std::chrono::minutes{1});
+    return house.cached(key) == 1;
+  }));
   gate->lose_next_commit_answer();
-  house.send(house.message(PlaceOrder{}));
+  house.send(house.message(PlaceOrder{}, id));
   CHECK(house.outcomes(1).at(0).status() == 201);
+  CHECK(house.cached(key) == 0);
   CHECK(gate->has_lost_answer());
   CHECK(house.count("SELECT count(*) FROM work") == 1);
   CHECK(house.events(1).size() == 1);

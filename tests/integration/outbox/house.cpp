@@ -1,5 +1,8 @@
 #include "tests/integration/outbox/house.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 namespace waybill::testing {
 namespace {
 
@@ -113,6 +116,7 @@ void House::place_orders() {
           event.mutable_order()->set_id(command.id().to_string());
           out.event(topic, command.id(), 1, event, command.cause);
           const std::string id = command.id().to_string();
+          out.invalidate("order:" + id, 2);
           outcomes.push_back(Outcome::created("{\"id\":\"" + id + "\"}", "/v1/orders/" + id, 1));
         }
         return outcomes;
@@ -186,6 +190,12 @@ std::vector<messaging::Message> House::queued(const std::string& name, std::size
 std::int64_t House::count(const char* sql) {
   const pg::Statement statement{sql, sql};
   return pg::Session{connection_}.exec(statement)[0].integer(0);
+}
+
+std::int64_t House::cached(const std::string& key) {
+  auto read = cache_.get(key);
+  const auto value = boost::asio::co_spawn(io_, std::move(read), boost::asio::use_future).get();
+  return value ? value->version : 0;
 }
 
 }  // namespace waybill::testing

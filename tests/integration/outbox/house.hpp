@@ -64,6 +64,8 @@ class House {
   std::vector<messaging::Message> queued(const std::string& name, std::size_t count);
 
   std::int64_t count(const char* sql);
+  // The version in the cache; 0 for none.
+  std::int64_t cached(const std::string& key);
   pg::Connection& connection() { return connection_; }
   outbox::Relays& relays() { return *relays_; }
   cache::Cache& cache() { return cache_; }

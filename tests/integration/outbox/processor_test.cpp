@@ -73,6 +73,21 @@ TEST_CASE("a command takes effect, is told and is answered", "[outbox]") {
   CHECK_FALSE(outbox::find_operation(session, new_id()));
 }
 
+TEST_CASE("whoever has the answer reads nothing older from the cache", "[outbox]") {
+  House house;
+  house.place_orders();
+  house.start();
+  const Id id = new_id();
+  const std::string key = "order:" + id.to_string();
+  REQUIRE(eventually(kPatience, [&] {
+    house.cache().fill(key, {1, "", "{}"}, std::chrono::minutes{1});
+    return house.cached(key) == 1;
+  }));
+  house.send(house.message(PlaceOrder{}, id));
+  REQUIRE(house.outcomes(1).size() == 1);
+  CHECK(house.cached(key) == 0);
+}
+
 TEST_CASE("outcomes of a batch for one queue leave in one message", "[outbox]") {
   House house;
   house.place_orders();
