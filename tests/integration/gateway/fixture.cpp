@@ -45,6 +45,8 @@ IoThread::~IoThread() {
   work_.reset();
   io.stop();
   thread_.join();
+  io.restart();
+  io.poll();  // what was posted last: the cache closes its link
 }
 
 namespace {
