@@ -70,8 +70,8 @@ TEST_CASE("services killed in mid-traffic lose no order and make none twice", "[
   const std::string service = GENERATE("order", "product", "gateway");
   INFO(service);
   for (int i = 0; i < 2; ++i) {
-    const auto pids = pids_of(service);
-    REQUIRE_FALSE(pids.empty());
+    std::vector<pid_t> pids;
+    REQUIRE(eventually(seconds{60}, [&] { return !(pids = pids_of(service)).empty(); }));
     kill_hard(pids);
     CHECK(goes_on(traffic, 50));
   }
