@@ -41,10 +41,13 @@ web::awaitable<web::Response> FakeUpstream::handle(web::Request& request) {
   co_return find(request);
 }
 
-IoThread::~IoThread() {
+void IoThread::stop() {
   work_.reset();
   io.stop();
   thread_.join();
+}
+
+IoThread::~IoThread() {
   io.restart();
   io.poll();  // what was posted last: the cache closes its link
 }
@@ -90,6 +93,7 @@ Platform::Platform(Settings settings)
 
 Platform::~Platform() {
   gateway_->stop(std::chrono::milliseconds{200});
+  thread_.stop();  // before anything that it uses goes
 }
 
 std::future<web::Response> Platform::send(const std::string& method, const std::string& target,

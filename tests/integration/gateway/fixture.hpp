@@ -48,6 +48,7 @@ class IoThread {
  public:
   IoThread() : work_{io.get_executor()}, thread_{[this] { io.run(); }} {}
   ~IoThread();
+  void stop();
 
   boost::asio::io_context io{1};
 
