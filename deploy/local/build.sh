@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# build.sh PRESET [platform|bench]: configures and builds in build/PRESET: everything, or only what a running platform needs.
+# build.sh PRESET [platform|bench]: configures and builds in build/PRESET: everything, or only what
+# a running platform needs.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 preset=${1:?which preset of CMakePresets.json?} part=${2:-all}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# check-migrations.sh: each service's migrations go up, all the way down and up again on a database of their own, and the
-# second way up ends in the same schema as the first; after the way down nothing is left. Wants WAYBILL_PG_ADMIN_URL.
+# check-migrations.sh: each service's migrations go up, all the way down and up again on a database
+# of their own, and the second way up ends in the same schema as the first; after the way down
+# nothing is left. Wants WAYBILL_PG_ADMIN_URL.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=deploy/local/migrations.sh

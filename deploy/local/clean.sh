@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# clean.sh [all]: stops all instances of this checkout and removes them and the builds; all: what setup fetched as well.
+# clean.sh [all]: stops all instances of this checkout and removes them and the builds; all: what
+# setup fetched as well.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 choose_instance dev

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# format.sh [check]: clang-format on all C++ files that git knows; check only looks, and fails when a file would change.
+# format.sh [check]: clang-format on all C++ files that git knows; check only looks, and fails when
+# a file would change.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v clang-format >/dev/null || "$LOCAL/setup.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# fuzz.sh: every fuzz target for FUZZ_SECONDS (60), each with a corpus that grows in build/fuzz-corpus.
+# fuzz.sh: every fuzz target for FUZZ_SECONDS (60), each with a corpus that grows in
+# build/fuzz-corpus.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 "$LOCAL/setup.sh"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the scripts of this folder: where things are, who the servers run as, which instance is meant.
+# Sourced by the scripts of this folder: where things are, who the servers run as, which instance is
+# meant.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -21,7 +22,8 @@ say() {
   printf '[%3d.%d s] %s\n' $((ms / 1000)) $((ms % 1000 / 100)) "$*"
 }
 
-# as COMMAND…: as the servers' user. PostgreSQL refuses root, so root's servers belong to a system user.
+# as COMMAND…: as the servers' user. PostgreSQL refuses root, so root's servers belong to a system
+# user.
 as() {
   if [ "$(id -u)" = 0 ]; then
     setpriv --reuid="$RUN_USER" --regid="$(id -g "$RUN_USER")" --init-groups "$@"
@@ -30,8 +32,9 @@ as() {
   fi
 }
 
-# The folder for instances: .run of the checkout, or a folder below /var/tmp where the servers' user can't reach the
-# checkout (root's home is closed to it) or where its path does not fit (unix sockets take 107 characters).
+# The folder for instances: .run of the checkout, or a folder below /var/tmp where the servers' user
+# can't reach the checkout (root's home is closed to it) or where its path does not fit (unix
+# sockets take 107 characters).
 run_home() {
   if as test -x "$ROOT" && [[ $ROOT =~ ^[A-Za-z0-9._/+-]{1,60}$ ]]; then
     echo "$ROOT/.run"
@@ -41,7 +44,8 @@ run_home() {
 }
 
 # choose_instance NAME: sets INSTANCE, RUN_USER, INSTANCE_DIR, PORT_BASE and the servers' ports.
-# WAYBILL_RUN_DIR: another folder for it. WAYBILL_PORT_BASE: other ports; the instance remembers them.
+# WAYBILL_RUN_DIR: another folder for it. WAYBILL_PORT_BASE: other ports; the instance remembers
+# them.
 choose_instance() {
   INSTANCE=$1
   [[ $INSTANCE =~ ^[a-z][a-z0-9-]{0,30}$ ]] || die "'$INSTANCE' is no name for an instance (a-z, 0-9, -)"

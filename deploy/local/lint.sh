@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# lint.sh [BASE|all]: clang-tidy on the C++ files that differ from BASE (or on all), shellcheck on the scripts.
+# lint.sh [BASE|all]: clang-tidy on the C++ files that differ from BASE (or on all), shellcheck on
+# the scripts.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 base=${1:-HEAD~1}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# migrate.sh INSTANCE up|down|status [SERVICE] [-limit=N]: migrations of an instance's databases, as the services' own roles.
-# down takes back the last migration of one service; with -limit=0 all of them.
+# migrate.sh INSTANCE up|down|status [SERVICE] [-limit=N]: migrations of an instance's databases, as
+# the services' own roles. down takes back the last migration of one service; with -limit=0 all of
+# them.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=deploy/local/migrations.sh

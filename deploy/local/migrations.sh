@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# Sourced: applies and reverts migrations/ with sql-migrate. Each service's database gets what all have (migrations/common) and
-# then its own files; each of the two lists is remembered in a table of its own.
+# Sourced: applies and reverts migrations/ with sql-migrate. Each service's database gets what all
+# have (migrations/common) and then its own files; each of the two lists is remembered in a table of
+# its own.
 
-# sql_migrate LIST COMMAND URL [ARGS…]: one list on one database. The URL (it holds a password) goes through the environment.
+# sql_migrate LIST COMMAND URL [ARGS…]: one list on one database. The URL (it holds a password) goes
+# through the environment.
 sql_migrate() {
   local list=$1 command=$2 url=$3 config status=0
   shift 3
@@ -16,13 +18,15 @@ sql_migrate() {
   return "$status"
 }
 
-# migrate COMMAND SERVICE URL [ARGS…]: up, down (the last migration; -limit=0: all) or status of a service's database.
+# migrate COMMAND SERVICE URL [ARGS…]: up, down (the last migration; -limit=0: all) or status of a
+# service's database.
 migrate() {
   local command=$1 service=$2 url=$3
   shift 3
   case $command in
     up)
-      # ANALYZE: a plan made while nothing is known of a table keeps its sequential scan until the next one.
+      # ANALYZE: a plan made while nothing is known of a table keeps its sequential scan until the
+      # next one.
       sql_migrate common up "$url" "$@" && sql_migrate "$service" up "$url" "$@" &&
         psql -X -q -d "$url" -c 'SET client_min_messages = error; ANALYZE'
       ;;

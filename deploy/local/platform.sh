@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# platform.sh INSTANCE COMMAND: one private platform: PostgreSQL, Redis, RabbitMQ, Kafka and the services under a supervisord
-# of their own. See README.md beside this file.
+# platform.sh INSTANCE COMMAND: one private platform: PostgreSQL, Redis, RabbitMQ, Kafka and the
+# services under a supervisord of their own. See README.md beside this file.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=deploy/local/servers.sh
@@ -53,7 +53,8 @@ start_services() {
   say "services are ready"
 }
 
-# A write and a read through the gateway. The write has a key of its own: however often it is sent, there is one such user.
+# A write and a read through the gateway. The write has a key of its own: however often it is sent,
+# there is one such user.
 self_check() {
   local gateway=http://127.0.0.1:${HTTP_PORT[gateway]} answer=$INSTANCE_DIR/cache/self-check.json
   writes() {

@@ -24,7 +24,8 @@ make_secrets() {
   done
 }
 
-# Kafka's jars and the web assets: where setup.sh put them, or a copy where the servers' user can't go.
+# Kafka's jars and the web assets: where setup.sh put them, or a copy where the servers' user can't
+# go.
 reachable_deps() {
   local copy
   if as test -r "$DEPS/kafka"; then
@@ -72,9 +73,10 @@ C
   done >"$INSTANCE_DIR/supervisor.d/servers.conf"
 }
 
-# supervised NAME COMMAND FOLDER SIGNAL SECONDS: a section of supervisord's configuration. Whatever dies is started again,
-# however often; a process that ends within a second is tried again ever later. Its log is written without supervisord
-# (servers/start.sh); start-NAME.log has what a start script says before that.
+# supervised NAME COMMAND FOLDER SIGNAL SECONDS: a section of supervisord's configuration. Whatever
+# dies is started again, however often; a process that ends within a second is tried again ever
+# later. Its log is written without supervisord (servers/start.sh); start-NAME.log has what a start
+# script says before that.
 supervised() {
   cat <<C
 [program:$1]
@@ -95,8 +97,8 @@ C
 # supervisorctl's exit code tells of states, not of success: callers look at the facts they need.
 ctl() { supervisorctl -c "$INSTANCE_DIR/supervisord.conf" "$@"; }
 
-# reap SIGNAL…: ends what is left in the instance's folder. A supervisord that was killed leaves its children behind, and they
-# keep the ports.
+# reap SIGNAL…: ends what is left in the instance's folder. A supervisord that was killed leaves its
+# children behind, and they keep the ports.
 reap() {
   local signal pids
   for signal; do
@@ -162,7 +164,8 @@ ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
 ready_kafka() { port_open "$KAFKA_PORT"; }
 ready_rabbitmq() { port_open "$RABBIT_PORT" && rabbit_api whoami; }
 
-# rabbit_api PATH [curl's arguments]: RabbitMQ's management API (the password stays out of the list of processes).
+# rabbit_api PATH [curl's arguments]: RabbitMQ's management API (the password stays out of the list
+# of processes).
 rabbit_api() {
   local path=$1
   shift
@@ -189,7 +192,8 @@ Q
 
 kafka_tool() { INSTANCE_DIR=$INSTANCE_DIR PORT_BASE=$PORT_BASE KAFKA_JARS=$DEPS/kafka "$LOCAL/servers/kafka.sh" tool "$@"; }
 
-# The tool makes one topic per call, and each call is a start of Java: all at once, and only when the list has changed.
+# The tool makes one topic per call, and each call is a start of Java: all at once, and only when
+# the list has changed.
 make_topics() {
   local list=$ROOT/deploy/kafka/topics.txt made=$INSTANCE_DIR/kafka/topics.made pids=() name partitions settings pid
   if cmp -s "$list" "$made"; then return; fi

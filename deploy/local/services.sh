@@ -17,7 +17,8 @@ wanted() {
   echo "${count:-${DEFAULT_COUNT[$1]}}"
 }
 
-# install_if_new FILE TARGET MODE: replaces TARGET whole, so that a running program keeps its old file. Says whether it did.
+# install_if_new FILE TARGET MODE: replaces TARGET whole, so that a running program keeps its old
+# file. Says whether it did.
 install_if_new() {
   if cmp -s "$1" "$2"; then return 1; fi
   mkdir -p "$(dirname "$2")"
@@ -26,8 +27,9 @@ install_if_new() {
   mv -f "$2.new" "$2"
 }
 
-# The instance runs copies: a build may replace a program at any time, and the servers' user need not reach the checkout.
-# A service whose program, settings or contracts are new is marked as stale until it has been restarted.
+# The instance runs copies: a build may replace a program at any time, and the servers' user need
+# not reach the checkout. A service whose program, settings or contracts are new is marked as stale
+# until it has been restarted.
 install_services() {
   local name file fresh=no changed=() build
   build=$(build_dir)
@@ -48,13 +50,15 @@ install_services() {
   if [ "$(id -u)" = 0 ]; then chown -R "$RUN_USER:" "$INSTANCE_DIR/services" "$INSTANCE_DIR/contracts"; fi
 }
 
-# The script by which supervisord starts instance N of a service (`start.sh N`): its settings, then the program itself.
+# The script by which supervisord starts instance N of a service (`start.sh N`): its settings, then
+# the program itself.
 start_script() {
   local name=$1 other
   put() { printf "export WAYBILL_%s='%s'\n" "$1" "$2"; }
   cat <<S
 #!/usr/bin/env bash
-# Written by deploy/local/services.sh. Starts instance \$1 of $name; also by hand, for a look at how it starts.
+# Written by deploy/local/services.sh. Starts instance \$1 of $name; also by hand, for a look at how
+# it starts.
 PORT_BASE=$PORT_BASE INSTANCE_DIR='$INSTANCE_DIR'
 . '$INSTANCE_DIR/bin/start.sh'
 log_to "$name-\$1"
@@ -105,8 +109,8 @@ services_up() {
   for name in "${stale[@]}"; do rm -f "$INSTANCE_DIR/services/$name/stale"; done
 }
 
-# restart_stale STATUS NAME…: instances that ran before with something old are restarted, one after the other of a service, so
-# that the others carry on; the services at the same time.
+# restart_stale STATUS NAME…: instances that ran before with something old are restarted, one after
+# the other of a service, so that the others carry on; the services at the same time.
 restart_stale() {
   local status=$1 name pids=() pid
   shift
@@ -130,7 +134,8 @@ restart_service() {
 
 ready_service() { curl -fsS -m 2 "http://127.0.0.1:$(ops_port "$1" "$2")/health/ready"; }
 
-# A service that has ended again and again after ten seconds will not come up: no need to wait for the rest of the minute.
+# A service that has ended again and again after ten seconds will not come up: no need to wait for
+# the rest of the minute.
 wait_service() {
   if ! wait_for 10 ready_service "$1" "$2" && { ctl status "$1-$2" | grep -q BACKOFF || ! wait_for 50 ready_service "$1" "$2"; }; then
     last_words "$1-$2"

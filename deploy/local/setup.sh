@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# setup.sh: brings what build, tests and the local platform need: the Debian packages of packages.txt and, through pom.xml,
-# Kafka and Swagger UI into .deps/. Says nothing and takes a moment when all is there; can be run again at any time.
+# setup.sh: brings what build, tests and the local platform need: the Debian packages of
+# packages.txt and, through pom.xml, Kafka and Swagger UI into .deps/. Says nothing and takes a
+# moment when all is there; can be run again at any time.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -41,8 +42,8 @@ check_machine() {
       "--no-install-recommends $*"
 }
 
-# No package may start or enable a service, or make a system cluster: the platform's servers are private ones. Packages that
-# are there already are not touched.
+# No package may start or enable a service, or make a system cluster: the platform's servers are
+# private ones. Packages that are there already are not touched.
 keep_services_off() {
   local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.conf package
   if [ ! -e "$policy" ]; then

@@ -69,7 +69,8 @@ count_ready() {
   echo "$count"
 }
 
-# show_logs [NAME]: of all services, of one (all its instances), or of a server; goes on as long as a terminal watches.
+# show_logs [NAME]: of all services, of one (all its instances), or of a server; goes on as long as
+# a terminal watches.
 show_logs() {
   local files=() follow=() name
   for name in ${1:-"${SERVICES[@]}"}; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# test.sh PRESET LABEL…: set-up, build, and the tests of these labels (unit, contract, integration, e2e) with servers of their
-# own, the instance `test`, whose data is new each time. TEST=REGEX picks tests by name. After a failure the logs stay.
+# test.sh PRESET LABEL…: set-up, build, and the tests of these labels (unit, contract, integration,
+# e2e) with servers of their own, the instance `test`, whose data is new each time. TEST=REGEX picks
+# tests by name. After a failure the logs stay.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 preset=${1:?which preset?}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts Apache Kafka: one node, broker and controller (KRaft); `kafka.sh tool CLASS ARGS…` runs one of its command-line tools.
+# Starts Apache Kafka: one node, broker and controller (KRaft); `kafka.sh tool CLASS ARGS…` runs one
+# of its command-line tools.
 # shellcheck source=deploy/local/servers/start.sh
 . "$(dirname "$0")/start.sh"
 dir=$INSTANCE_DIR/kafka
@@ -34,8 +35,8 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-# After a SIGKILL the controller waits for the dead broker's session to end before it lets the new one in: with the default
-# of 9 s a restart takes 11 s, so 3 s.
+# After a SIGKILL the controller waits for the dead broker's session to end before it lets the new
+# one in: with the default of 9 s a restart takes 11 s, so 3 s.
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 # small: two cores, little heap (the cleaner's default buffer alone is 128 MiB)
@@ -60,8 +61,9 @@ if [ ! -f "$dir/data/meta.properties" ]; then
   cluster=$(head -c16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22)
   "${java[@]}" -Xmx128m kafka.tools.StorageTool format -t "$cluster" -c "$dir/server.properties"
 fi
-# The first run leaves an archive of the loaded classes when it ends: the next starts take 1 s instead of 2. (The virtual
-# machine itself refuses an archive that is torn or of other jars, and starts without.)
+# The first run leaves an archive of the loaded classes when it ends: the next starts take 1 s
+# instead of 2. (The virtual machine itself refuses an archive that is torn or of other jars, and
+# starts without.)
 archive=$INSTANCE_DIR/cache/kafka.jsa
 if [ -s "$archive" ]; then share=-XX:SharedArchiveFile=$archive; else share=-XX:ArchiveClassesAtExit=$archive; fi
 exec "${java[@]}" -Xms64m -Xmx256m -XX:+ExitOnOutOfMemoryError "$share" kafka.Kafka "$dir/server.properties"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced: where the servers of an instance listen, as offsets from its port base (PORT_BASE). Services: services.txt.
+# Sourced: where the servers of an instance listen, as offsets from its port base (PORT_BASE).
+# Services: services.txt.
 POSTGRES_PORT=$((PORT_BASE + 432))
 REDIS_PORT=$((PORT_BASE + 379))
 RABBIT_PORT=$((PORT_BASE + 672))

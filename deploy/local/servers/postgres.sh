@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts PostgreSQL. The superuser gets in through the unix socket only, whose folder is closed to other users; service roles
-# need their password.
+# Starts PostgreSQL. The superuser gets in through the unix socket only, whose folder is closed to
+# other users; service roles need their password.
 # shellcheck source=deploy/local/servers/start.sh
 . "$(dirname "$0")/start.sh"
 log_to postgres
@@ -31,8 +31,9 @@ max_wal_size = 2GB
 wal_compression = on
 C
 
-# After a SIGKILL: backends of the old postmaster may still live for a moment (each has the data folder as its working
-# directory), and a postmaster that its parent has not reaped yet looks alive to PostgreSQL, which then refuses to start.
+# After a SIGKILL: backends of the old postmaster may still live for a moment (each has the data
+# folder as its working directory), and a postmaster that its parent has not reaped yet looks alive
+# to PostgreSQL, which then refuses to start.
 lock=$data/postmaster.pid
 if [ -s "$lock" ] && ! running "$(head -n1 "$lock")"; then
   no_backend() { [ -z "$(processes_in "$data")" ]; }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Sourced: questions about processes and ports.
 
-# There and not a zombie. (kill -0 calls a zombie alive, and some containers' first process reaps late or never.)
+# There and not a zombie. (kill -0 calls a zombie alive, and some containers' first process reaps
+# late or never.)
 running() {
   local stat
   stat=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) && [ -n "$stat" ] && [ "${stat%% *}" != Z ]
@@ -21,7 +22,8 @@ wait_for() {
   done
 }
 
-# The processes whose working directory is DIR or below. (A person's shell has a terminal: it is left out.)
+# The processes whose working directory is DIR or below. (A person's shell has a terminal: it is
+# left out.)
 processes_in() {
   local link pid stat
   # (find complains of processes that end while it looks)

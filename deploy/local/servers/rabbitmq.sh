@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts RabbitMQ with the management and Prometheus plugins; `rabbitmq.sh ctl ARGS…` is rabbitmqctl for this node.
+# Starts RabbitMQ with the management and Prometheus plugins; `rabbitmq.sh ctl ARGS…` is rabbitmqctl
+# for this node.
 # shellcheck source=deploy/local/servers/start.sh
 . "$(dirname "$0")/start.sh"
 dir=$INSTANCE_DIR/rabbitmq
@@ -27,7 +28,8 @@ if [ ! -s "$dir/.erlang.cookie" ]; then
 fi
 # shellcheck source=/dev/null
 . "$INSTANCE_DIR/secrets.env"
-# The platform's user takes guest's place when the node starts for the first time: guest never exists.
+# The platform's user takes guest's place when the node starts for the first time: guest never
+# exists.
 cat >"$dir/rabbitmq.conf" <<C
 listeners.tcp.1 = 127.0.0.1:$RABBIT_PORT
 management.tcp.ip = 127.0.0.1
@@ -47,8 +49,9 @@ log.file.level = info
 C
 echo '[rabbitmq_management,rabbitmq_prometheus].' >"$dir/enabled_plugins"
 wait_for 15 port_open "$EPMD_PORT" || { echo "the port mapper is not there"; exit 1; }
-# As under systemd the script becomes the Erlang machine. Otherwise a shell stays in front of it, which answers SIGTERM by
-# starting rabbitmqctl, another Erlang machine, and which can be killed without its broker.
+# As under systemd the script becomes the Erlang machine. Otherwise a shell stays in front of it,
+# which answers SIGTERM by starting rabbitmqctl, another Erlang machine, and which can be killed
+# without its broker.
 export RUNNING_UNDER_SYSTEMD=true
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} \
 +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts Redis: a cache, so no snapshots and no log, but a ceiling and an eviction rule. No password: it listens on loopback
-# only and holds nothing that the databases do not hold as well.
+# Starts Redis: a cache, so no snapshots and no log, but a ceiling and an eviction rule. No
+# password: it listens on loopback only and holds nothing that the databases do not hold as well.
 # shellcheck source=deploy/local/servers/start.sh
 . "$(dirname "$0")/start.sh"
 log_to redis
