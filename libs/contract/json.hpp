@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "libs/core/fault.hpp"
+#include "libs/core/strict_json.hpp"
 
 namespace google::protobuf {
 class Message;
@@ -36,8 +37,7 @@ Result<void> from_json(const boost::json::object& json, google::protobuf::Messag
 // message is linked in.
 std::unique_ptr<google::protobuf::Message> make_message(std::string_view full_name);
 
-// Parses what a stranger sent: at most 32 levels deep, valid UTF-8, no member twice, no number
-// that is no number afterwards. Anything else is a malformed-json fault that says where.
-Result<boost::json::value> parse_json(std::string_view text);
+// Who reads bodies includes this header.
+using waybill::parse_json;
 
 }  // namespace waybill::contract

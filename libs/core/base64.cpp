@@ -24,9 +24,6 @@ std::string base64url_encode(std::string_view data) {
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {
-  if (text.find_first_of("+/= \r\n") != std::string_view::npos || text.size() % 4 == 1) {
-    return std::nullopt;
-  }
   std::string padded{text};
   std::replace(padded.begin(), padded.end(), '-', '+');
   std::replace(padded.begin(), padded.end(), '_', '/');
@@ -38,6 +35,9 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     return std::nullopt;
   }
   data.resize(data.size() - padding);  // the padding was decoded as zeros
+  // OpenSSL skips white space at the ends and ignores bits that belong to no byte: two texts for
+  // the same data.
+  if (base64url_encode(data) != text) return std::nullopt;
   return data;
 }
 

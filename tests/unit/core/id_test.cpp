@@ -68,7 +68,8 @@ TEST_CASE("base64url survives both ways and refuses what it never writes", "[cor
     REQUIRE(waybill::base64url_decode(waybill::base64url_encode(data)) == data);
   }
   REQUIRE(waybill::base64url_encode("\xff\xfe\xfd") == "__79");
-  for (const auto* text : {"a", "ab==", "a+b/", "ab c", "abcde"}) {
+  for (const auto* text : {"a", "ab==", "a+b/", "ab c", "abcde", "\tYWI", "\t\t\t\tYWJj",
+                           "YWJj    ", "YWJ", "YX", "YWJj\n"}) {
     CAPTURE(text);
     REQUIRE_FALSE(waybill::base64url_decode(text));
   }

@@ -1,10 +1,10 @@
+#include "libs/core/strict_json.hpp"
+
 #include <cmath>
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "libs/contract/json.hpp"
-
-namespace waybill::contract {
+namespace waybill {
 namespace {
 
 namespace json = boost::json;
@@ -120,4 +120,4 @@ Result<json::value> parse_json(std::string_view text) {
   return value;
 }
 
-}  // namespace waybill::contract
+}  // namespace waybill
