@@ -176,6 +176,14 @@ bool Contract::accepts(const Operation& operation, std::string_view content_type
       });
 }
 
+std::string Contract::to_direct_body(const Operation& operation, const json::value& body) const {
+  const Operation::Schemas& schemas = *operation.schemas;
+  if (!schemas.strips) return json::serialize(body);
+  json::value stripped = body;
+  strip_ignored(*schemas.body, stripped);
+  return json::serialize(stripped);
+}
+
 namespace {
 
 // Texts of one query parameter → the value its schema is asked about.

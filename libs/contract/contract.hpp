@@ -40,6 +40,11 @@ struct QueryTarget {
   std::string cache;  // key template "product:{id}"; empty: not cached
 };
 
+// A write that a service takes over HTTP: what must never lie in a queue.
+struct DirectTarget {
+  std::string service;
+};
+
 struct EventsTarget {
   std::string topic;
   std::string query;               // path template of the x-query that gives the present state
@@ -57,6 +62,7 @@ struct Operation {
   std::string limit;        // x-limit
   std::optional<CommandTarget> command;
   std::optional<QueryTarget> query;
+  std::optional<DirectTarget> direct;
   std::optional<EventsTarget> events;
   bool has_body = false;
   bool body_required = false;
@@ -100,6 +106,9 @@ class Contract {
   // Does the operation take a body of this Content-Type? application/json will do wherever some
   // form of JSON is asked for; charset, if given, must be UTF-8.
   bool accepts(const Operation& operation, std::string_view content_type) const;
+
+  // The body as a service gets it from a direct route: without read-only members.
+  std::string to_direct_body(const Operation& operation, const boost::json::value& body) const;
 
   // The protobuf bytes of the operation's command: body members, path parameters by name and
   // expected_version.

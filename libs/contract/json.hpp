@@ -40,4 +40,11 @@ std::unique_ptr<google::protobuf::Message> make_message(std::string_view full_na
 // Who reads bodies includes this header.
 using waybill::parse_json;
 
+// Parses a form (application/x-www-form-urlencoded, RFC 6749 appendix B) into an object of strings.
+// Members without a value count as omitted (RFC 6749, section 3.2). A wrong escape, text that is no
+// UTF-8, or a member that comes twice is a malformed-form fault with `error` "invalid_request".
+Result<boost::json::value> parse_form(std::string_view text);
+// Is this Content-Type that of a form?
+bool is_form(std::string_view content_type);
+
 }  // namespace waybill::contract

@@ -76,6 +76,11 @@ QueryTarget parse_query(const json::object& source, const std::string& place) {
   return {text_at(source, "service", place), optional_text_at(source, "cache", place)};
 }
 
+DirectTarget parse_direct(const json::object& source, const std::string& place) {
+  refuse_other_keys(source, {"service"}, place);
+  return {text_at(source, "service", place)};
+}
+
 EventsTarget parse_events(const json::object& source, const std::string& place) {
   refuse_other_keys(source, {"topic", "query", "event", "status", "final"}, place);
   EventsTarget target{text_at(source, "topic", place),
@@ -106,7 +111,7 @@ class OperationCompiler {
     refuse_other_keys(source,
                       {"operationId", "summary", "description", "tags", "parameters", "requestBody",
                        "responses", "security", "deprecated", "externalDocs", "x-access", "x-limit",
-                       "x-owner", "x-command", "x-query", "x-events"},
+                       "x-owner", "x-command", "x-query", "x-direct", "x-events"},
                       place_);
     Operation operation;
     operation.method = method;
@@ -138,11 +143,15 @@ class OperationCompiler {
       operation.query = parse_query(object_at(source, "x-query", place_), place_ + "/x-query");
       ++kinds;
     }
+    if (source.contains("x-direct")) {
+      operation.direct = parse_direct(object_at(source, "x-direct", place_), place_ + "/x-direct");
+      ++kinds;
+    }
     if (source.contains("x-events")) {
       operation.events = parse_events(object_at(source, "x-events", place_), place_ + "/x-events");
       ++kinds;
     }
-    if (kinds > 1) fail(place_, "only one of x-command, x-query, x-events");
+    if (kinds > 1) fail(place_, "only one of x-command, x-query, x-direct, x-events");
   }
 
   // `#/components/<kind>/<name>` or the thing itself.

@@ -22,6 +22,7 @@ web::awaitable<void> warn_of_open_access() {
 void check_upstreams(const contract::Contract& contract, const Upstreams& upstreams) {
   for (const contract::Operation* operation : contract.operations()) {
     const bool missing = (operation->query && !upstreams.has(operation->query->service)) ||
+                         (operation->direct && !upstreams.has(operation->direct->service)) ||
                          (operation->command && !upstreams.has(operation->command->queue));
     if (!missing) continue;
     throw contract::ContractError{operation->method + ' ' + operation->path +
@@ -47,12 +48,14 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       upstreams_{around.io, settings.upstreams},
       queries_{around.cache, upstreams_},
       commands_{around.io, around.contract, *publisher_, pending_, replies_.queue(), settings.wait},
+      direct_{around.contract, upstreams_},
       operations_{upstreams_},
       events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
       docs_{around.contract.document(), settings.swagger},
       access_log_{settings.access_log_level()},
       edge_{around.contract, authenticator_,
-            Paths{commands_, queries_, events_, operations_, docs_, around.health}, access_log_},
+            Paths{commands_, queries_, direct_, events_, operations_, docs_, around.health},
+            access_log_},
       server_{around.io, listen, edge_, settings.limits()} {
   check_upstreams(around.contract, upstreams_);
   add_checks(around.health);

@@ -15,6 +15,7 @@
 #include "services/gateway/commands/operations.hpp"
 #include "services/gateway/commands/pending.hpp"
 #include "services/gateway/commands/replies.hpp"
+#include "services/gateway/direct/direct_path.hpp"
 #include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
 #include "services/gateway/edge/edge.hpp"
@@ -59,6 +60,7 @@ class Gateway {
   Upstreams upstreams_;
   QueryPath queries_;
   CommandPath commands_;
+  DirectPath direct_;
   Operations operations_;
   EventPath events_;
   Docs docs_;

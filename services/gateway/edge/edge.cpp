@@ -18,11 +18,11 @@ bool is_readiness(std::string_view id) {
 }
 
 void check_has_answer(const contract::Operation& operation) {
-  if (operation.command || operation.query || operation.events) return;
+  if (operation.command || operation.query || operation.direct || operation.events) return;
   const std::string_view id = operation.id;
   if (id == kGetOperation || id == kGetLiveness || is_readiness(id)) return;
   throw contract::ContractError{operation.method + ' ' + operation.path +
-                                ": has none of x-command, x-query, x-events"};
+                                ": has none of x-command, x-query, x-direct, x-events"};
 }
 
 std::string allow_header(const std::vector<std::string>& methods) {
@@ -53,10 +53,10 @@ Result<std::optional<json::value>> read_body(const contract::Contract& contract,
                                              const contract::Operation& operation,
                                              const web::Request& request) {
   if (!operation.has_body || request.body.empty()) return std::optional<json::value>{};
-  if (!contract.accepts(operation, request.headers.get("Content-Type"))) {
-    return unsupported_type(operation);
-  }
-  auto body = contract::parse_json(request.body);
+  const std::string_view type = request.headers.get("Content-Type");
+  if (!contract.accepts(operation, type)) return unsupported_type(operation);
+  auto body = contract::is_form(type) ? contract::parse_form(request.body)
+                                      : contract::parse_json(request.body);
   if (!body) return body.error();
   return std::optional<json::value>{std::move(*body)};
 }
@@ -131,6 +131,7 @@ web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Re
 web::awaitable<web::Response> Edge::dispatch(Call call, const json::value* body) {
   if (call.operation.query) return paths_.queries.answer(call);
   if (call.operation.command) return paths_.commands.answer(call, body);
+  if (call.operation.direct) return paths_.direct.answer(call, body);
   if (call.operation.events) return paths_.events.answer(call);
   if (call.operation.id == kGetOperation) return paths_.operations.answer(call);
   return answer_at_once(answer_health(call));

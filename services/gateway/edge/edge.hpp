@@ -7,6 +7,7 @@
 #include "libs/web/http.hpp"
 #include "services/gateway/commands/command_path.hpp"
 #include "services/gateway/commands/operations.hpp"
+#include "services/gateway/direct/direct_path.hpp"
 #include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
 #include "services/gateway/edge/authenticator.hpp"
@@ -20,6 +21,7 @@ namespace waybill::gateway {
 struct Paths {
   CommandPath& commands;
   QueryPath& queries;
+  DirectPath& direct;
   EventPath& events;
   Operations& operations;
   const Docs& docs;

@@ -22,6 +22,10 @@ class Upstreams {
   // Asks a service that is known, on behalf of the caller. Runs on the io thread.
   web::awaitable<Result<web::Response>> get(const std::string& service, std::string target,
                                             const Caller& caller, const TraceContext& trace);
+  // The same with a request of any kind. The fault is the client's own: what to tell the caller is
+  // up to whoever knows what was asked.
+  web::awaitable<Result<web::Response>> send(const std::string& service, web::ClientRequest request,
+                                             const Caller& caller, const TraceContext& trace);
 
  private:
   std::map<std::string, std::unique_ptr<web::Client>> clients_;

@@ -28,10 +28,16 @@ web::Headers FakeUpstream::last_headers() const {
   return headers_;
 }
 
+std::string FakeUpstream::last_body() const {
+  const std::lock_guard lock{mutex_};
+  return body_;
+}
+
 web::Response FakeUpstream::find(const web::Request& request) {
   const std::lock_guard lock{mutex_};
   ++asked_[request.path];
   headers_ = request.headers;
+  body_ = request.body;
   const auto found = answers_.find(request.path);
   return found == answers_.end() ? web::problem_response(not_found("Not in this test."), request)
                                  : found->second;
@@ -69,8 +75,9 @@ messaging::QueueOptions command_queue(const std::string& name) {
 
 }  // namespace
 
-Platform::Platform(Settings settings)
-    : cache{thread_.io, cache_options()},
+Platform::Platform(Settings settings, contract::Contract contract)
+    : contract_{std::move(contract)},
+      cache{thread_.io, cache_options()},
       upstream_server_{thread_.io, "127.0.0.1:0", upstream},
       replies_{rabbit->make_publisher("test")},
       events_{kafka->make_producer("test")} {

@@ -32,6 +32,7 @@ class FakeUpstream final : public web::Handler {
   void put(const std::string& path, web::Response response);
   int asked(const std::string& path) const;
   web::Headers last_headers() const;
+  std::string last_body() const;
 
   web::awaitable<web::Response> handle(web::Request& request) override;
 
@@ -42,6 +43,7 @@ class FakeUpstream final : public web::Handler {
   std::map<std::string, web::Response> answers_;
   std::map<std::string, int> asked_;
   web::Headers headers_;
+  std::string body_;
 };
 
 class IoThread {
@@ -59,7 +61,8 @@ class IoThread {
 
 class Platform {
  public:
-  explicit Platform(Settings settings = {});
+  explicit Platform(Settings settings = {},
+                    contract::Contract contract = contract::Contract::load_folder("services"));
   ~Platform();
 
   // Asks the gateway; the future is for requests that are to wait.
@@ -86,7 +89,7 @@ class Platform {
  private:
   messaging::Consumer& consumer(const std::string& queue);
 
-  const contract::Contract contract_ = contract::Contract::load_folder("services");
+  const contract::Contract contract_;
   IoThread thread_;
 
  public:

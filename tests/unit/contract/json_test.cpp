@@ -124,3 +124,29 @@ TEST_CASE("a member that stands twice is refused, at any depth", "[contract][jso
   CHECK(code_of(R"({"a":1,"\u0061":2})") == "malformed-json");
   CHECK(code_of(R"({"a":{"b":1},"c":{"b":1},"t":"12:30:00"})") == "fine");
 }
+
+TEST_CASE("a form is an object of strings", "[contract][json]") {
+  const auto members = [](const std::string& form) {
+    return boost::json::serialize(parse_form(form).value());
+  };
+  CHECK(members("a=1&b=x+y%20z&c=%C3%A4") == R"({"a":"1","b":"x y z","c":"ä"})");
+  CHECK(members("") == "{}");
+  CHECK(members("a=&b") == "{}");  // omitted, as RFC 6749 says
+}
+
+TEST_CASE("a form that can be read in two ways is refused as OAuth says", "[contract][json]") {
+  for (const char* form : {"a=1&a=2", "a=&a=2", "a=%zz", "a=%", "a=%C3", "%ff=1"}) {
+    const auto parsed = parse_form(form);
+    REQUIRE(parsed.has_error());
+    CHECK(parsed.error().code == "malformed-form");
+    CHECK(parsed.error().members.at("error") == "invalid_request");
+  }
+}
+
+TEST_CASE("a form is known by its media type, whatever its case and parameters",
+          "[contract][json]") {
+  CHECK(is_form("application/x-www-form-urlencoded"));
+  CHECK(is_form("Application/X-WWW-Form-Urlencoded ; charset=utf-8"));
+  CHECK_FALSE(is_form("application/json"));
+  CHECK_FALSE(is_form(""));
+}

@@ -1,0 +1,43 @@
+#include "services/gateway/direct/direct_path.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+Fault no_answer() {
+  return unavailable(
+      "The service does not answer; it is not known whether this was done. Look before you retry.");
+}
+
+// What of the service's answer is for the client.
+web::Response passed_on(web::Response&& upstream) {
+  web::Response response;
+  response.status = upstream.status;
+  for (const std::string_view name :
+       {"Content-Type", "Location", "ETag", "Cache-Control", "WWW-Authenticate", "Retry-After"}) {
+    const std::string_view value = upstream.headers.get(name);
+    if (!value.empty()) response.headers.add(name, std::string{value});
+  }
+  response.body = std::move(upstream.body);
+  return response;
+}
+
+}  // namespace
+
+web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::value* body) {
+  web::ClientRequest request;
+  request.method = call.request.method;
+  request.target = call.request.target;
+  request.headers.add("Waybill-Client-Address", call.request.peer);
+  const std::string_view if_match = call.request.headers.get("If-Match");
+  if (!if_match.empty()) request.headers.add("If-Match", std::string{if_match});
+  if (body) {
+    request.headers.add("Content-Type", "application/json");
+    request.body = contract_.to_direct_body(call.operation, *body);
+  }
+  auto upstream = co_await upstreams_.send(call.operation.direct->service, std::move(request),
+                                           call.caller, call.request.trace);
+  if (!upstream) co_return web::problem_response(no_answer(), call.request);
+  co_return passed_on(std::move(*upstream));
+}
+
+}  // namespace waybill::gateway

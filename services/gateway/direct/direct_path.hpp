@@ -1,0 +1,25 @@
+// Writes that go to a service's HTTP API and not through a broker: credentials must never lie in a
+// queue. Bodies of these routes are in no log and in no trace.
+#pragma once
+
+#include "services/gateway/edge/call.hpp"
+#include "services/gateway/queries/upstreams.hpp"
+
+namespace waybill::gateway {
+
+class DirectPath {
+ public:
+  DirectPath(const contract::Contract& contract, Upstreams& upstreams)
+      : contract_{contract}, upstreams_{upstreams} {}
+
+  // Sends the request on with the same method and target, its body as JSON, and answers what the
+  // service answers. The service learns the caller (Waybill-Caller) and the client's address
+  // (Waybill-Client-Address). It is asked once: a write that got no answer is not repeated.
+  web::awaitable<web::Response> answer(Call call, const boost::json::value* body);
+
+ private:
+  const contract::Contract& contract_;
+  Upstreams& upstreams_;
+};
+
+}  // namespace waybill::gateway
