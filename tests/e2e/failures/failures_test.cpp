@@ -1,6 +1,9 @@
 // The platform is broken on purpose while orders keep coming: none may be lost, none made twice.
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
+#include "libs/core/clock.hpp"
 #include "libs/testing/testing.hpp"
 #include "tests/e2e/failures/traffic.hpp"
 #include "tests/e2e/support/instance.hpp"
@@ -43,6 +46,21 @@ struct Shop {
   }
 };
 
+// What was left behind before these tests is none of their business.
+const Instant kBegan = now();
+
+// Databases, queues, topics and the answers that the clients got all tell the same story.
+void check_audit(const Traffic& traffic) {
+  const std::filesystem::path history = std::filesystem::temp_directory_path() / unique("history");
+  traffic.write_history(history);
+  const std::string told = run(fmt::format("{} audit --quiet --settle 90s --since {} --history {}",
+                                           WAYBILL_TOOL, to_rfc3339(kBegan), history.string()));
+  std::filesystem::remove(history);
+  INFO(told);
+  CHECK(told.find(", lost 0, duplicated 0, ") != std::string::npos);
+  CHECK(told.find(", stuck 0\n") != std::string::npos);
+}
+
 // Every 201 is an order, every order was a 201 (and the one that Shop placed), one unit each.
 void check_nothing_lost(const Shop& shop, Traffic& traffic) {
   traffic.stop();
@@ -53,6 +71,7 @@ void check_nothing_lost(const Shop& shop, Traffic& traffic) {
   CHECK(stored.size() == placed.size() + 1);
   for (const std::string& id : placed) CHECK(stored.contains(id));
   CHECK(shop.units_gone() == static_cast<std::int64_t>(stored.size()));
+  check_audit(traffic);
 }
 
 // Until so many more orders went through.

@@ -1,5 +1,7 @@
 #include "tests/e2e/failures/traffic.hpp"
 
+#include <fstream>
+
 #include "libs/testing/testing.hpp"
 
 namespace waybill::e2e {
@@ -35,15 +37,18 @@ void Traffic::stop() {
 
 void Traffic::run(std::size_t client) {
   for (std::size_t i = client; !stopping_; ++i) {
-    const auto body = order_body(customer_, {{products_[i % products_.size()], 1}});
-    place_one(with_header(json_call("POST", "/v1/orders", body), "Idempotency-Key", unique("key")));
+    const std::string key = unique("key");
+    auto body = order_body(customer_, {{products_[i % products_.size()], 1}});
+    body["reference"] = key;  // the audit finds the order even if no answer ever came
+    place_one(with_header(json_call("POST", "/v1/orders", body), "Idempotency-Key", key), key);
   }
 }
 
-void Traffic::place_one(const Call& order) {
+void Traffic::place_one(const Call& order, const std::string& key) {
   Reply reply;
   testing::eventually(kPatience, [&] {
     reply = call(order);
+    note(key, reply);
     return !should_repeat(reply.status);
   });
   const std::lock_guard lock{mutex_};
@@ -53,6 +58,20 @@ void Traffic::place_one(const Call& order) {
   } else {
     surprises_.push_back(fmt::format("{} {}", reply.status, reply.text));
   }
+}
+
+void Traffic::note(const std::string& key, const Reply& reply) {
+  boost::json::object line{
+      {"method", "POST"}, {"path", "/v1/orders"}, {"key", key}, {"status", reply.status}};
+  if (reply.status == 201) line["id"] = reply.id();
+  const std::lock_guard lock{mutex_};
+  history_.push_back(boost::json::serialize(line));
+}
+
+void Traffic::write_history(const std::string& path) const {
+  std::ofstream out{path};
+  const std::lock_guard lock{mutex_};
+  for (const std::string& line : history_) out << line << '\n';
 }
 
 std::vector<std::string> Traffic::orders() const {

@@ -27,10 +27,13 @@ class Traffic {
   std::vector<std::string> orders() const;
   // Answers that are neither an outcome nor an invitation to come again.
   std::vector<std::string> surprises() const;
+  // Every answer, line by line, as `waybill audit --history` reads them.
+  void write_history(const std::string& path) const;
 
  private:
   void run(std::size_t client);
-  void place_one(const Call& order);
+  void place_one(const Call& order, const std::string& key);
+  void note(const std::string& key, const Reply& reply);
 
   Customer customer_;
   std::vector<std::string> products_;
@@ -39,6 +42,7 @@ class Traffic {
   mutable std::mutex mutex_;
   std::vector<std::string> orders_;
   std::vector<std::string> surprises_;
+  std::vector<std::string> history_;
   std::vector<std::thread> clients_;
 };
 

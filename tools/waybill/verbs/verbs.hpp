@@ -16,5 +16,6 @@ using Action = std::function<int()>;
 void add_events(CLI::App& program, Action& chosen);
 void add_import(CLI::App& program, Action& chosen);
 void add_demo(CLI::App& program, Action& chosen);
+void add_audit(CLI::App& program, Action& chosen);
 
 }  // namespace waybill::tool

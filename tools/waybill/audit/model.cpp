@@ -1,0 +1,66 @@
+#include "tools/waybill/audit/model.hpp"
+
+namespace waybill::tool::audit {
+
+std::string in_range(const std::string& column) {
+  return column + " >= " + kSince + " AND " + column + " < " + kUntil;
+}
+
+std::vector<Check> common_checks() {
+  return {
+      {"command-stuck", "commands have an outcome",
+       "SELECT json_build_object('command_id', command_id), type || ' is pending since ' || at "
+       "FROM inbox WHERE outcome IS NULL AND NOT dead AND at >= " +
+           kSince + " AND at < " + kStuck + " ORDER BY command_id"},
+      {"outbox-stuck", "the outbox flows",
+       "SELECT json_build_object('outbox_id', id, 'key', key), channel || ' ' || type || ' for ' "
+       "|| target || ' waits since ' || at FROM outbox WHERE at < " +
+           kStuck + " ORDER BY channel, id"},
+      // One change, one row: whatever is told twice with two rows was decided twice.
+      {"event-recorded-twice", "every change is recorded once",
+       "SELECT json_build_object('key', key, 'version', version, 'outbox_ids', "
+       "json_agg(id ORDER BY id)), target || ' has ' || count(*) || ' outbox rows for it' "
+       "FROM (SELECT id, target, key, headers->>'ce_version' AS version FROM outbox_sent "
+       "WHERE channel = 'event' AND at >= " +
+           kSince +
+           " UNION ALL SELECT id, target, key, headers->>'ce_version' FROM outbox "
+           "WHERE channel = 'event') AS told "
+           "GROUP BY target, key, version HAVING count(*) > 1"},
+  };
+}
+
+Model model_of(const std::string& service) {
+  for (Model known : {order_model(), product_model(), identity_model()}) {
+    if (known.service == service) return known;
+  }
+  Model model;
+  model.service = service;
+  return model;
+}
+
+std::vector<Copy> copies() {
+  // An address as both services have it. A deleted user has none.
+  const std::string address =
+      "concat_ws('|', a.id, a.street, a.city, a.state, a.zip_code, a.country)";
+  return {
+      {.name = "order.users",
+       .owner = "identity",
+       .holder = "order",
+       .id_name = "user_id",
+       .topic = "waybill.users",
+       .owner_sql =
+           "SELECT u.id, u.version, md5(concat_ws('~', (u.deleted_at IS NOT NULL)::text, a.list)), "
+           "coalesce(u.updated_at, u.created_at) >= " +
+           kUntil + " OR coalesce(u.updated_at, u.created_at) < " + kSince +
+           " FROM user_account u LEFT JOIN (SELECT user_id, string_agg(" + address +
+           ", ';' ORDER BY a.id) AS list FROM address a GROUP BY user_id) AS a ON a.user_id = u.id "
+           "ORDER BY u.id",
+       .holder_sql = "SELECT c.id, c.version, md5(concat_ws('~', c.deleted::text, a.list)) "
+                     "FROM customer c LEFT JOIN (SELECT user_id, string_agg(" +
+                     address +
+                     ", ';' ORDER BY a.id) AS list FROM customer_address a GROUP BY user_id) AS a "
+                     "ON a.user_id = c.id ORDER BY c.id"},
+  };
+}
+
+}  // namespace waybill::tool::audit
