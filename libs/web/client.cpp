@@ -123,6 +123,8 @@ struct Client::Impl {
   UpstreamPtr take_idle();
   void release(UpstreamPtr upstream);
   Fault fault(const Trouble& trouble) const;
+  Fault busy() const;
+  void count_failure(const char* reason) const;
 
   asio::io_context& io;
   const std::string address;
@@ -215,12 +217,11 @@ awaitable<Result<Client::Impl::Lease>> Client::Impl::acquire(std::shared_ptr<Imp
     ++self->open;
   } else if (!upstream) {
     if (self->line.size() >= self->options.waiting) {
-      const Trouble busy{"busy", "too many callers in line"};
-      co_return self->fault(busy);
+      co_return self->busy();
     }
-    if (!co_await wait_in_line(self, deadline, upstream)) {
-      const Trouble late{"busy", "no connection became free in time"};
-      co_return self->fault(late);
+    const Time patience = std::chrono::steady_clock::now() + self->options.line_time;
+    if (!co_await wait_in_line(self, std::min(deadline, patience), upstream)) {
+      co_return self->busy();
     }
   }
   Lease lease{self, std::move(upstream)};
@@ -350,13 +351,26 @@ void Client::Impl::release(UpstreamPtr upstream) {
   }
 }
 
-Fault Client::Impl::fault(const Trouble& trouble) const {
+void Client::Impl::count_failure(const char* reason) const {
   metrics::counter("http_client_failures_total", "Requests to other services that got no answer.",
-                   {{"upstream", address}, {"reason", trouble.reason}})
+                   {{"upstream", address}, {"reason", reason}})
       .add();
+}
+
+Fault Client::Impl::fault(const Trouble& trouble) const {
+  count_failure(trouble.reason);
   log::warn("http.call-failed",
             {{"upstream", address}, {"reason", trouble.reason}, {"detail", trouble.detail}});
   return unavailable("A service that is needed for this does not answer.");
+}
+
+// Counted, not logged: under load there are thousands of them per second, and a log would only add
+// to it.
+Fault Client::Impl::busy() const {
+  count_failure("busy");
+  Fault fault = unavailable("Too many requests wait for a service that is needed for this.");
+  fault.code = kBusy;
+  return fault;
 }
 
 Client::Client(asio::io_context& io, std::string address, ClientOptions options)

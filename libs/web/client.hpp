@@ -13,6 +13,9 @@
 
 namespace waybill::web {
 
+// Code of the fault of a request for which no connection became free: the upstream was not asked.
+inline constexpr std::string_view kBusy = "busy";
+
 struct ClientOptions {
   std::size_t connections = 64;  // at most; further callers wait in line
   std::chrono::milliseconds connect_time{1'000};
@@ -20,6 +23,7 @@ struct ClientOptions {
       10'000};                                // all of it: waiting in line, connecting, the answer
   std::size_t body_bytes = 16 * 1024 * 1024;  // of an answer
   std::size_t waiting = 1'024;  // callers in line at most; further ones are refused at once
+  std::chrono::milliseconds line_time{10'000};  // longest wait in line
   std::chrono::milliseconds idle_time{
       30'000};  // a kept connection older than this is not used again
 };
@@ -40,8 +44,8 @@ class Client {
   ~Client();
 
   // Any answer of the upstream is a Response; a broken connection, refusal or timeout is an
-  // `unavailable` fault. A kept connection that turns out to be closed is replaced once for methods
-  // that may be repeated.
+  // `unavailable` fault; its code is kBusy where no connection became free. A kept connection that
+  // turns out to be closed is replaced once for methods that may be repeated.
   awaitable<Result<Response>> send(ClientRequest request);
 
  private:

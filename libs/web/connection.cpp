@@ -19,6 +19,7 @@ namespace {
 // Bodies up to here are copied behind their header, so that pipelined answers leave in one write.
 constexpr std::size_t kCopiedBody = 16 * 1024;
 constexpr std::size_t kMostCollected = 64 * 1024;
+constexpr std::size_t kMostAtOnce = 64 * 1024;
 // How long to wait for the client's end after ours: closing with unread input would reset the
 // connection, and the client might lose the answer.
 constexpr std::chrono::seconds kLinger{1};
@@ -44,9 +45,22 @@ void log_failure(const Request& request, std::string_view what) {
 }
 
 // An IPv4 client of an IPv6 socket is still an IPv4 client.
-std::string plain_address(const asio::ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
-  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+asio::ip::address plain_address(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+asio::ip::address client_of(const asio::ip::tcp::socket& socket) {
+  error_code ignored;
+  return plain_address(socket.remote_endpoint(ignored).address());
+}
+
+// A household has a whole /64 of IPv6, so that is what counts as one client.
+std::string network_of(const asio::ip::address& address) {
+  if (!address.is_v6()) return address.to_string();
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6{bytes}.to_string();
 }
 
 void append_chunk_size(std::string& out, std::size_t size) {
@@ -76,6 +90,18 @@ void ServerState::count_rejected(std::string_view reason) {
                    "Requests that the HTTP server refused before anything handled them.",
                    {{"reason", std::string{reason}}})
       .add();
+}
+
+bool ServerState::has_room_for(const asio::ip::address& address) const {
+  if (limits.connections_per_address == 0) return true;
+  const auto found = by_network.find(network_of(plain_address(address)));
+  return found == by_network.end() || found->second < limits.connections_per_address;
+}
+
+void ServerState::count_address(const asio::ip::address& address, int change) {
+  if (limits.connections_per_address == 0) return;
+  const std::string network = network_of(address);
+  if ((by_network[network] += static_cast<std::size_t>(change)) == 0) by_network.erase(network);
 }
 
 // The writing side that a BodyStream sees.
@@ -109,17 +135,22 @@ class AnswerStream final : public StreamWriter {
 };
 
 Connection::Connection(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socket)
-    : state_{std::move(state)}, socket_{std::move(socket)}, parser_{state_->limits} {
+    : state_{std::move(state)},
+      socket_{std::move(socket)},
+      address_{client_of(socket_)},
+      parser_{state_->limits} {
   state_->connections.insert(this);
+  state_->count_address(address_, 1);
   state_->connections_gauge.add(1);
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
-  request_.peer = plain_address(socket_.remote_endpoint(ignored).address());
+  request_.peer = address_.to_string();
 }
 
 Connection::~Connection() {
   state_->connections_gauge.add(-1);
+  state_->count_address(address_, -1);
   state_->connections.erase(this);
   if (state_->draining && state_->connections.empty()) state_->all_gone.set();
 }
@@ -162,13 +193,20 @@ awaitable<bool> Connection::receive() {
     if (state_->draining) co_return false;
     in_.shrink();
   }
-  // The time of a phase runs from its beginning, however often bytes drop in.
-  if (phase_ != phase) enter(phase, time_for(phase));
+  // The time of a phase runs from its beginning, however often bytes drop in; a body earns more by
+  // its bytes.
+  if (phase_ != phase) {
+    enter(phase, time_for(phase));
+    // What came in one piece with the header counts, too.
+    if (phase == Phase::body) deadline_ += time_for_bytes(last_read_);
+  }
   error_code error;
   const std::size_t count = co_await socket_.async_read_some(
       in_.prepare(), asio::redirect_error(asio::use_awaitable, error));
   in_.commit(count);
+  last_read_ = count;
   state_->bytes_received += count;
+  if (phase == Phase::body) deadline_ += time_for_bytes(count);
   if (timed_out_ && phase != Phase::idle) {
     const Refusal late{408, "request-timeout", "The request did not arrive in time."};
     co_await refuse(late);
@@ -200,6 +238,10 @@ std::chrono::milliseconds Connection::time_for(Phase phase) const {
 void Connection::enter(Phase phase, std::chrono::milliseconds most) {
   phase_ = phase;
   deadline_ = std::chrono::steady_clock::now() + most;
+}
+
+std::chrono::milliseconds Connection::time_for_bytes(std::size_t count) const {
+  return std::chrono::milliseconds{1000 * count / state_->limits.least_rate};
 }
 
 void Connection::begin_handling() {
@@ -317,10 +359,14 @@ awaitable<bool> Connection::send(std::string_view body, std::string_view tail) {
   const Phase before = phase_;
   const Time deadline_before = deadline_;
   enter(Phase::writing, time_for(Phase::writing));
+  const auto earn_time = [this, most = deadline_](const error_code& error, std::size_t sent) {
+    deadline_ = most + time_for_bytes(sent);
+    return error ? std::size_t{0} : kMostAtOnce;
+  };
   sending_ = true;
   error_code error;
   state_->bytes_sent += co_await asio::async_write(
-      socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
+      socket_, buffers, earn_time, asio::redirect_error(asio::use_awaitable, error));
   sending_ = false;
   phase_ = before;
   deadline_ = deadline_before;

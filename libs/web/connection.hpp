@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include <boost/asio/io_context.hpp>
@@ -27,11 +28,15 @@ struct ServerState {
   ServerState(boost::asio::io_context& context, Handler& answers, ServerLimits most);
 
   void count_rejected(std::string_view reason);
+  // One connection more or less from the network of this address.
+  bool has_room_for(const boost::asio::ip::address& address) const;
+  void count_address(const boost::asio::ip::address& address, int change);
 
   boost::asio::io_context& io;
   Handler& handler;
   const ServerLimits limits;
   std::unordered_set<Connection*> connections;
+  std::unordered_map<std::string, std::size_t> by_network;  // its connections
   async::Event all_gone;  // set when the last connection ends while draining
   bool draining = false;
   std::string date;  // the Date header, renewed by the server each second
@@ -78,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Phase reading_phase() const;
   std::chrono::milliseconds time_for(Phase phase) const;
   void enter(Phase phase, std::chrono::milliseconds most);
+  std::chrono::milliseconds time_for_bytes(std::size_t count) const;
   void begin_handling();
   bool try_send();
   awaitable<bool> send(std::string_view body = {}, std::string_view tail = {});
@@ -87,6 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<ServerState> state_;
   boost::asio::ip::tcp::socket socket_;
+  const boost::asio::ip::address address_;  // the client's
   ReadBuffer in_;
   std::string out_;  // answers that are not yet sent
   RequestParser parser_;
@@ -94,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string correlation_id_;  // a copy: the handler may take the request apart
   Phase phase_ = Phase::handling;
   Time deadline_ = Time::max();
+  std::size_t last_read_ = 0;  // bytes
   bool timed_out_ = false;
   bool keep_alive_ = true;
   bool continue_sent_ = false;

@@ -78,7 +78,7 @@ struct Server::Impl : ServerState {
   static awaitable<void> accept_clients(std::shared_ptr<Impl> self);
   static awaitable<void> keep_time(std::shared_ptr<Impl> self);
   void take_in(tcp::socket socket, std::shared_ptr<Impl> self);
-  void turn_away(tcp::socket socket);
+  void turn_away(tcp::socket socket, std::string_view reason);
   void renew_date();
   void carry_metrics();
   void close_acceptor();
@@ -100,7 +100,9 @@ awaitable<void> Server::Impl::accept_clients(std::shared_ptr<Impl> self) {
     co_await self->acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
       self->take_in(std::move(socket), self);
-    } else if (self->acceptor.is_open()) {
+    } else if (error == asio::error::operation_aborted) {
+      break;  // a drain has begun
+    } else {
       // Out of file descriptors, most likely: they come back when clients go.
       log::warn("http.accept-failed", {{"error", error.message()}});
       co_await async::pause(kTick);
@@ -109,13 +111,21 @@ awaitable<void> Server::Impl::accept_clients(std::shared_ptr<Impl> self) {
 }
 
 void Server::Impl::take_in(tcp::socket socket, std::shared_ptr<Impl> self) {
-  if (connections.size() >= limits.connections) return turn_away(std::move(socket));
+  error_code gone;
+  const auto client = socket.remote_endpoint(gone);
+  if (gone) return;
+  if (connections.size() >= limits.connections) {
+    return turn_away(std::move(socket), "too-many-connections");
+  }
+  if (!has_room_for(client.address())) {
+    return turn_away(std::move(socket), "too-many-of-address");
+  }
   auto connection = std::make_shared<Connection>(std::move(self), std::move(socket));
   async::spawn(io.get_executor(), serve(std::move(connection)), "http.connection");
 }
 
-void Server::Impl::turn_away(tcp::socket socket) {
-  count_rejected("too-many-connections");
+void Server::Impl::turn_away(tcp::socket socket, std::string_view reason) {
+  count_rejected(reason);
   error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(kFull), ignored);

@@ -19,12 +19,17 @@ struct ServerLimits {
   std::size_t body_bytes = 1024 * 1024;
   std::size_t target_bytes = 8 * 1024;
   std::size_t connections = 10'000;
+  // From one address, of IPv6 from one /64; 0: as many as there may be at all.
+  std::size_t connections_per_address = 0;
   // From the first byte of a request to the end of its header.
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{30'000};
   // Between two requests of a connection.
   std::chrono::milliseconds idle_time{60'000};
   std::chrono::milliseconds write_time{30'000};
+  // Bytes per second. For each so many bytes that have arrived of a body, or were taken of an
+  // answer, there is a second more: large ones have their time, slow ones don't.
+  std::size_t least_rate = 16 * 1024;
 };
 
 class Server {

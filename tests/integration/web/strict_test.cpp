@@ -19,6 +19,7 @@ double rejected(const std::string& reason) {
 ServerLimits short_times() {
   ServerLimits limits;
   limits.header_time = limits.body_time = limits.idle_time = limits.write_time = 300ms;
+  limits.least_rate = 1 << 30;  // bytes buy no time
   return limits;
 }
 
@@ -98,6 +99,36 @@ TEST_CASE("one connection more than allowed is told to come back later", "[web][
     again.send(get("/a"));
     return again.receive().status == 200;
   }));
+}
+
+TEST_CASE("one address can't have all connections", "[web][limits]") {
+  ServerLimits limits;
+  limits.connections_per_address = 1;
+  TestServer server{limits};
+  {
+    RawClient first{server.port()};
+    first.send(get("/a"));
+    first.receive();
+    RawClient second{server.port()};
+    CHECK_THAT(second.receive_rest(), Catch::StartsWith("HTTP/1.1 503 "));
+  }
+  CHECK(testing::eventually(3s, [&] {
+    RawClient again{server.port()};
+    again.send(get("/a"));
+    return again.receive().status == 200;
+  }));
+}
+
+TEST_CASE("a body that arrives fast enough has all the time it needs", "[web][limits]") {
+  ServerLimits limits = short_times();
+  limits.least_rate = 1;  // five bytes are worth five seconds
+  TestServer server{limits};
+  RawClient client{server.port()};
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+  const auto later = std::chrono::steady_clock::now() + 2 * limits.body_time;
+  REQUIRE(testing::eventually(5s, [&] { return std::chrono::steady_clock::now() > later; }));
+  client.send("67890");
+  CHECK(client.receive().status == 200);
 }
 
 TEST_CASE("a client that dawdles over its header is cut off", "[web][limits]") {
