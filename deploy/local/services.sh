@@ -132,7 +132,10 @@ restart_service() {
   done
 }
 
-ready_service() { curl -fsS -m 2 "http://127.0.0.1:$(ops_port "$1" "$2")/health/ready"; }
+# Not `degraded`: whoever starts a platform wants all of it.
+ready_service() {
+  curl -fsS -m 2 "http://127.0.0.1:$(ops_port "$1" "$2")/health/ready" | jq -e '.status == "ready"'
+}
 
 # A service that has ended again and again after ten seconds will not come up: no need to wait for
 # the rest of the minute.

@@ -21,7 +21,7 @@ server_health() {
 service_health() {
   local answer
   answer=$(curl -s -m 2 "http://127.0.0.1:$1/health/ready") || { echo 'no answer'; return; }
-  jq -r 'if .status == "ready" then "ready" else "NOT READY: " + ([.checks[] | select(.ok | not) | .name] | join(", ")) end' \
+  jq -r 'if .status == "ready" then "ready" else (if .status == "degraded" then "degraded: " else "NOT READY: " end) + ([.checks[] | select(.ok | not) | .name] | join(", ")) end' \
     <<<"$answer" 2>/dev/null || echo "unclear: $answer"
 }
 

@@ -63,7 +63,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
   Backoff backoff{milliseconds{20}, seconds{2}};
   std::deque<std::shared_ptr<Read>> reads;  // oldest first
   bool sweeping = false;
-  bool closed = false;
+  std::atomic<bool> closed{false};
   std::atomic<bool> connected{false};
   bool trusted = false;  // connected, and everything owed was dropped
 
@@ -87,6 +87,18 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     const auto self = shared_from_this();
     link = std::make_unique<Link>(
         io, address, [self] { self->on_up(); }, [self] { self->on_down(); });
+  }
+
+  void close() {
+    closed = true;
+    trusted = false;
+    connected = false;
+    up.set(0);
+    retry.cancel();
+    pulse.cancel();
+    sweep_timer.cancel();
+    // Not through on_down(): what waits for an answer gets one, and nothing is tried again.
+    const auto last = std::move(link);
   }
 
   // Connected does not mean that anybody is there: a stopped process still has its socket.
@@ -273,13 +285,11 @@ Cache::Cache(asio::io_context& io, Options options)
 
 // The io thread may run or have ended; what it still holds is freed with its last handler.
 Cache::~Cache() {
-  asio::post(impl_->io, [impl = impl_] {
-    impl->closed = true;
-    impl->retry.cancel();
-    impl->pulse.cancel();
-    impl->sweep_timer.cancel();
-    impl->link.reset();
-  });
+  if (!impl_->closed) asio::post(impl_->io, [impl = impl_] { impl->close(); });
+}
+
+void Cache::close() {
+  impl_->close();
 }
 
 asio::awaitable<std::optional<Representation>> Cache::get(std::string key) {

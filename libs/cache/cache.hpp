@@ -39,6 +39,9 @@ class Cache {
   // Connects in the background on `io` and reconnects with backoff.
   Cache(boost::asio::io_context& io, Options options);
   ~Cache();
+  // Ends the link for good. On the io thread, and best before it ends: an io_context that is
+  // destroyed with a link in it would have to call back into what is going.
+  void close();
 
   // nullopt: not there, broken, a tombstone, or Redis is away. On the io thread only.
   boost::asio::awaitable<std::optional<Representation>> get(std::string key);

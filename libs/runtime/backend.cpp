@@ -98,9 +98,9 @@ Backend::Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& qu
     : impl_{std::make_unique<Impl>(runtime, handlers, queries)} {
   queries.get("/operations/{id}", find_operation);
   Impl& impl = *impl_;
-  runtime.health().add("rabbitmq", [&impl] { return impl.consumer->is_connected(); });
-  runtime.health().add("kafka", [&runtime] { return runtime.kafka().is_connected(); });
-  runtime.health().add("redis", [&impl] { return impl.cache.is_connected(); });
+  runtime.health().add_optional("rabbitmq", [&impl] { return impl.consumer->is_connected(); });
+  runtime.health().add_optional("kafka", [&runtime] { return runtime.kafka().is_connected(); });
+  runtime.health().add_optional("redis", [&impl] { return impl.cache.is_connected(); });
 }
 
 Backend::~Backend() = default;

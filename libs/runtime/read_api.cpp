@@ -3,11 +3,34 @@
 #include <charconv>
 
 #include "libs/log/log.hpp"
+#include "libs/metrics/metrics.hpp"
 
 namespace waybill::runtime {
 namespace {
 
 constexpr milliseconds kPatience{10'000};  // with a request that somebody else is executing
+// Executions under way or in line, for each thread. A query takes about a millisecond: whoever is
+// last in line waits a tenth of a second.
+constexpr std::size_t kInLine = 100;
+
+Fault not_now() {
+  return unavailable("The data can't be read at the moment.");
+}
+
+// "Waybill-Time-Left: 4200", from the gateway: what is left of the caller's patience, in
+// milliseconds. A duration, because clocks of two machines differ.
+std::chrono::steady_clock::time_point read_deadline(const web::Request& request) {
+  const std::string_view text = request.headers.get("Waybill-Time-Left");
+  std::int64_t left = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), left);
+  if (error != std::errc{} || end != text.data() + text.size()) return request.deadline;
+  return std::chrono::steady_clock::now() + milliseconds{std::clamp<std::int64_t>(left, 0, 60'000)};
+}
+
+void count_refused(const std::string& reason) {
+  metrics::counter("queries_refused_total", "Reads that were not started.", {{"reason", reason}})
+      .add();
+}
 
 // Runs on a thread of the pool.
 struct Execution {
@@ -18,6 +41,7 @@ struct Execution {
 
   web::Response operator()() {
     const log::Scope scope{request.trace};
+    if (std::chrono::steady_clock::now() >= request.deadline) return refuse("late");
     try {
       auto connection = connections.take();
       pg::Session session{*connection};
@@ -26,8 +50,13 @@ struct Execution {
       return result ? std::move(*result) : web::problem_response(result.error(), request);
     } catch (const pg::TransientError& error) {
       log::warn("query.unavailable", {{"reason", error.what()}});
-      return web::problem_response(unavailable("The data can't be read at the moment."), request);
+      return web::problem_response(not_now(), request);
     }
+  }
+
+  web::Response refuse(const std::string& reason) const {
+    count_refused(reason);
+    return web::problem_response(not_now(), request);
   }
 };
 
@@ -56,6 +85,7 @@ ReadApi::ReadApi(boost::asio::io_context& io, const Queries& queries, pg::Option
       queries_{queries},
       cache_{cache},
       connections_{std::move(database), threads},
+      most_in_line_{kInLine * threads},
       threads_{threads} {}
 
 ReadApi::~ReadApi() {
@@ -72,9 +102,14 @@ web::awaitable<web::Response> ReadApi::handle(web::Request& request) {
     const std::shared_ptr<Flight> flight = running->second;
     const bool done = co_await flight->done.wait_for(kPatience);
     if (done) co_return flight->response;
-    co_return web::problem_response(unavailable("The data can't be read at the moment."), request);
+    co_return web::problem_response(not_now(), request);
+  }
+  if (flights_.size() >= most_in_line_) {
+    count_refused("busy");
+    co_return web::problem_response(not_now(), request);
   }
 
+  request.deadline = read_deadline(request);
   const auto flight = std::make_shared<Flight>(io_);
   flights_.emplace(key, flight);
   // An exception must not leave the others waiting.

@@ -21,6 +21,8 @@ class ReadApi final : public web::Handler {
           std::size_t threads, cache::Cache& cache);
   ~ReadApi() override;
 
+  // A request whose time (Waybill-Time-Left, milliseconds) is over when its turn comes is refused,
+  // and so is one that finds too many in line.
   web::awaitable<web::Response> handle(web::Request& request) override;
 
  private:
@@ -39,6 +41,7 @@ class ReadApi final : public web::Handler {
   const Queries& queries_;
   cache::Cache& cache_;
   pg::Pool connections_;
+  const std::size_t most_in_line_;
   boost::asio::thread_pool threads_;
   std::map<std::string, std::shared_ptr<Flight>> flights_;  // io thread only
 };

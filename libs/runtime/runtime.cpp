@@ -149,6 +149,7 @@ int Runtime::serve(const std::function<void()>& start, const std::function<void(
   auto guard = boost::asio::make_work_guard(impl.io);
   std::thread io_thread{[&] { impl.io.run(); }};
   const auto end_io = [&] {
+    if (impl.cache) call_on(impl.io, [&] { impl.cache->close(); });
     impl.io.stop();
     io_thread.join();
   };

@@ -87,7 +87,7 @@ Stopped::~Stopped() {
 }
 
 bool is_ready() {
-  return get("/v1/health/ready").status == 200;
+  return get("/v1/health/ready").member("status") == "ready";
 }
 
 }  // namespace waybill::e2e

@@ -71,6 +71,23 @@ TEST_CASE("a representation carries ETag, version and owner", "[runtime]") {
   CHECK(response.headers.get("Waybill-Owner") == "u-1");
 }
 
+TEST_CASE("what a process can do without makes it degraded, not unready", "[runtime][health]") {
+  Health health;
+  bool up = true;
+  std::string note;
+  health.add_optional("redis", [&up] { return up; });
+  health.add_note("limits", [&note] { return note; });
+  CHECK(health.state() == Health::State::ready);
+  up = false;
+  CHECK(health.state() == Health::State::degraded);
+  CHECK(health.is_ready());
+  up = true;
+  note = "the file can't be read";
+  CHECK(health.to_json() ==
+        R"({"status":"degraded","checks":[{"name":"redis","ok":true,"detail":"ok"},)"
+        R"({"name":"limits","ok":false,"detail":"the file can't be read"}]})");
+}
+
 TEST_CASE("readiness names what is missing and says no while draining", "[runtime][health]") {
   Health health;
   bool up = true;
