@@ -45,7 +45,8 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       publisher_{around.rabbit.make_publisher("gateway")},
       pending_{around.io},
       replies_{around.io, around.rabbit, pending_},
-      upstreams_{around.io, settings.upstreams},
+      upstreams_{around.io, settings.upstreams, settings.read_limits()},
+      admission_{around.io, settings.command_limits()},
       queries_{around.cache, upstreams_},
       commands_{around.io, around.contract, *publisher_, pending_, replies_.queue(), settings.wait},
       direct_{around.contract, upstreams_},
@@ -53,17 +54,20 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
       docs_{around.contract.document(), settings.swagger},
       access_log_{settings.access_log_level()},
+      cors_{settings.cors_origins},
       edge_{around.contract, authenticator_,
-            Paths{commands_, queries_, direct_, events_, operations_, docs_, around.health},
-            access_log_},
+            Paths{commands_, queries_, direct_, events_, operations_, docs_, around.health,
+                  admission_, cors_},
+            access_log_, settings.deadline},
       server_{around.io, listen, edge_, settings.limits()} {
   check_upstreams(around.contract, upstreams_);
   add_checks(around.health);
 }
 
 void Gateway::add_checks(runtime::Health& health) {
-  health.add("rabbitmq", [this] { return publisher_->is_connected() && replies_.is_connected(); });
-  health.add("redis", [this] { return cache_.is_connected(); });
+  health.add_optional("rabbitmq",
+                      [this] { return publisher_->is_connected() && replies_.is_connected(); });
+  health.add_optional("redis", [this] { return cache_.is_connected(); });
   // Always fine, but whoever looks shall see it.
   health.add("access-mode-open", [] { return true; });
 }

@@ -18,6 +18,7 @@
 #include "services/gateway/direct/direct_path.hpp"
 #include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/edge/admission.hpp"
 #include "services/gateway/edge/edge.hpp"
 #include "services/gateway/edge/open_access.hpp"
 #include "services/gateway/events/event_path.hpp"
@@ -58,6 +59,7 @@ class Gateway {
   Pending pending_;
   Replies replies_;
   Upstreams upstreams_;
+  Admission admission_;
   QueryPath queries_;
   CommandPath commands_;
   DirectPath direct_;
@@ -66,6 +68,7 @@ class Gateway {
   Docs docs_;
   OpenAccess authenticator_;
   AccessLog access_log_;
+  Cors cors_;
   Edge edge_;
   web::Server server_;  // intake: last
 };

@@ -19,12 +19,29 @@ void Settings::declare(config::Settings& settings) {
                "open: every caller counts as ops, named by the header Waybill-User (for trials)");
   settings.add("gateway.access-log", access_log, "a line per request: all, errors (400 up) or off");
   settings.add("gateway.wait", wait, "how long a write waits for its outcome without Prefer: wait");
+  settings.add("gateway.deadline", deadline,
+               "time for a read to be answered and for a command to be with its broker");
+  settings.add("gateway.commands", commands, "commands under way for a service, at most");
+  settings.add("gateway.commands-waiting", commands_waiting,
+               "commands for a service that wait until one of them is done, at most");
+  settings.add("gateway.commands-patience", commands_patience, "longest wait of such a command");
+  settings.add("gateway.reads", reads, "reads under way at a service, at most");
+  settings.add("gateway.reads-waiting", reads_waiting,
+               "reads that wait until one of them is done, at most");
+  settings.add("gateway.reads-patience", reads_patience, "longest wait of such a read");
+  settings.add(
+      "gateway.cors-origins", cors_origins,
+      "origins whose pages may use the API in a browser, comma separated; none by default");
   settings.add("gateway.streams", streams, "open streams of server-sent events, at most");
   settings.add("gateway.heartbeat", heartbeat, "longest silence of a stream of events");
   settings.add("gateway.header-bytes", header_bytes, "size of a request's header, at most");
   settings.add("gateway.body-bytes", body_bytes, "size of a request's body, at most");
   settings.add("gateway.target-bytes", target_bytes, "size of a request's URL, at most");
   settings.add("gateway.connections", connections, "open client connections, at most");
+  settings.add("gateway.connections-per-address", connections_per_address,
+               "those from one address or IPv6 /64, at most; 0: no limit (behind a proxy)");
+  settings.add("gateway.least-rate", least_rate,
+               "bytes per second at which a body has to arrive and an answer to be taken");
   settings.add("gateway.header-time", header_time, "time for a request's header to arrive");
   settings.add("gateway.body-time", body_time, "time for a request's body to arrive");
   settings.add("gateway.idle-time", idle_time, "how long a connection may wait between requests");
@@ -45,11 +62,27 @@ web::ServerLimits Settings::limits() const {
   limits.body_bytes = positive(body_bytes, "gateway.body-bytes");
   limits.target_bytes = positive(target_bytes, "gateway.target-bytes");
   limits.connections = positive(connections, "gateway.connections");
+  limits.connections_per_address =
+      static_cast<std::size_t>(std::max<std::int64_t>(connections_per_address, 0));
+  limits.least_rate = positive(least_rate, "gateway.least-rate");
   limits.header_time = header_time;
   limits.body_time = body_time;
   limits.idle_time = idle_time;
   limits.write_time = write_time;
   return limits;
+}
+
+async::Gate::Limits Settings::command_limits() const {
+  return {positive(commands, "gateway.commands"),
+          positive(commands_waiting, "gateway.commands-waiting"), commands_patience};
+}
+
+web::ClientOptions Settings::read_limits() const {
+  web::ClientOptions options;
+  options.connections = positive(reads, "gateway.reads");
+  options.waiting = positive(reads_waiting, "gateway.reads-waiting");
+  options.line_time = reads_patience;
+  return options;
 }
 
 void Settings::check() const {
@@ -59,6 +92,8 @@ void Settings::check() const {
   positive(streams, "gateway.streams");
   access_log_level();
   limits();
+  command_limits();
+  read_limits();
 }
 
 }  // namespace waybill::gateway

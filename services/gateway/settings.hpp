@@ -4,7 +4,9 @@
 #include <map>
 #include <string>
 
+#include "libs/async/gate.hpp"
 #include "libs/config/settings.hpp"
+#include "libs/web/client.hpp"
 #include "libs/web/server.hpp"
 #include "services/gateway/edge/access_log.hpp"
 
@@ -18,12 +20,22 @@ struct Settings {
   std::string access_mode = "open";
   std::string access_log = "all";
   std::chrono::milliseconds wait{5'000};
+  std::chrono::milliseconds deadline{5'000};
+  std::int64_t commands = 256;
+  std::int64_t commands_waiting = 128;
+  std::chrono::milliseconds commands_patience{500};
+  std::int64_t reads = 64;
+  std::int64_t reads_waiting = 256;
+  std::chrono::milliseconds reads_patience{500};
+  std::vector<std::string> cors_origins;
   std::int64_t streams = 1'000;
   std::chrono::milliseconds heartbeat{15'000};
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
   std::int64_t target_bytes = 8 * 1024;
   std::int64_t connections = 10'000;
+  std::int64_t connections_per_address = 1'000;
+  std::int64_t least_rate = 16 * 1024;
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds idle_time{60'000};
@@ -34,6 +46,8 @@ struct Settings {
   // These throw SettingsError for values that mean nothing.
   AccessLogLevel access_log_level() const;
   web::ServerLimits limits() const;
+  async::Gate::Limits command_limits() const;  // per service
+  web::ClientOptions read_limits() const;      // per service
   void check() const;
 };
 

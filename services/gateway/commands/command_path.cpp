@@ -13,6 +13,19 @@ namespace {
 // Time for the broker to confirm. Longer than a hiccup, shorter than a client's patience.
 constexpr std::chrono::milliseconds kConfirmTime{5'000};
 
+// What is left for the broker to take a command: beyond it nobody waits, and it is not sent.
+std::chrono::milliseconds time_to_publish(std::chrono::steady_clock::time_point deadline) {
+  const auto now = std::chrono::steady_clock::now();
+  if (deadline >= now + kConfirmTime) return kConfirmTime;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
+}
+
+// On the clock that other processes share.
+std::int64_t deadline_micros(std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  return to_unix_micros(now() + std::chrono::duration_cast<std::chrono::microseconds>(left));
+}
+
 Fault idempotency_mismatch() {
   return unprocessable("idempotency-mismatch",
                        "This Idempotency-Key was used for another request, which is under way.");
@@ -100,7 +113,8 @@ web::awaitable<web::Response> CommandPath::answer(Call call, const boost::json::
   const Seat seat{pending_, command->id, entry.flight, command->keyed};
 
   if (entry.is_new) {
-    if (!publisher_.is_connected()) {
+    const bool too_late = time_to_publish(call.request.deadline).count() <= 0;
+    if (too_late || !publisher_.is_connected()) {
       pending_.published(command->id, entry.flight, messaging::Publish::nacked);
     } else {
       publish(call, *command, entry.flight);
@@ -147,13 +161,14 @@ void CommandPath::publish(const Call& call, const Command& command,
   message.headers["fingerprint"] = command.fingerprint;
   message.headers["instance"] = call.request.path;
   message.headers["sent_at_us"] = std::to_string(to_unix_micros(command.created_at));
+  message.headers["deadline_us"] = std::to_string(deadline_micros(call.request.deadline));
   message.headers["traceparent"] = child_traceparent(call.request.trace.traceparent);
   message.body = command.bytes;
 
   const auto told = [this, id = command.id, flight](messaging::Publish result) {
     boost::asio::post(io_, [this, id, flight, result] { pending_.published(id, flight, result); });
   };
-  publisher_.publish(std::move(out), told, kConfirmTime);
+  publisher_.publish(std::move(out), told, time_to_publish(call.request.deadline));
 }
 
 web::awaitable<web::Response> CommandPath::await_outcome(const Call& call, const Command& command,

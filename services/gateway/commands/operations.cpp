@@ -68,8 +68,7 @@ web::awaitable<web::Response> Operations::answer(Call call) {
     co_return web::problem_response(absent(), call.request);
   }
   std::string target = "/operations/" + operation->command.to_string();
-  auto answer = co_await upstreams_.get(operation->service, std::move(target), call.caller,
-                                        call.request.trace);
+  auto answer = co_await upstreams_.get(operation->service, std::move(target), call);
   if (!answer) co_return web::problem_response(answer.error(), call.request);
   if (answer->status == 404 && now() - operation->created_at < kKept) {
     // Nobody has taken it from the queue yet.

@@ -3,7 +3,10 @@
 namespace waybill::gateway {
 namespace {
 
-Fault no_answer() {
+Fault no_answer(const Fault& fault) {
+  if (fault.code == web::kBusy) {
+    return unavailable("The service can't do this at the moment; nothing was done.");
+  }
   return unavailable(
       "The service does not answer; it is not known whether this was done. Look before you retry.");
 }
@@ -27,6 +30,7 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
   web::ClientRequest request;
   request.method = call.request.method;
   request.target = call.request.target;
+  request.deadline = call.request.deadline;
   request.headers.add("Waybill-Client-Address", call.request.peer);
   const std::string_view if_match = call.request.headers.get("If-Match");
   if (!if_match.empty()) request.headers.add("If-Match", std::string{if_match});
@@ -36,7 +40,7 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
   }
   auto upstream = co_await upstreams_.send(call.operation.direct->service, std::move(request),
                                            call.caller, call.request.trace);
-  if (!upstream) co_return web::problem_response(no_answer(), call.request);
+  if (!upstream) co_return web::problem_response(no_answer(upstream.error()), call.request);
   co_return passed_on(std::move(*upstream));
 }
 

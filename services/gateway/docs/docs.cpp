@@ -6,6 +6,8 @@
 
 #include "libs/core/id.hpp"
 #include "libs/log/log.hpp"
+#include "libs/web/gzip.hpp"
+#include "services/gateway/docs/problems.hpp"
 #include "services/gateway/edge/conditions.hpp"
 
 namespace waybill::gateway {
@@ -46,6 +48,10 @@ constexpr std::string_view kPlainPage = R"(<!DOCTYPE html>
 </html>
 )";
 
+// Once, at the start: time does not matter, bytes do.
+constexpr int kSmall = 9;
+constexpr std::size_t kWorthPacking = 1024;
+
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
   std::ostringstream text;
@@ -76,13 +82,23 @@ std::string content_type_of(std::string_view file) {
 
 Docs::Docs(const boost::json::object& document, const std::string& swagger) {
   add("/openapi.json", "application/json", boost::json::serialize(document));
+  add("/problems", "text/html; charset=utf-8", problem_list());
+  for (const Problem& problem : problems()) {
+    add(fmt::format("/problems/{}", problem.code), "text/html; charset=utf-8",
+        problem_page(problem));
+  }
   add_swagger(swagger);
 }
 
 void Docs::add(std::string path, std::string content_type, std::string body) {
   const std::string etag = '"' + derive_id(Id{}, body).to_string().substr(0, 13) + '"';
-  pages_[std::move(path)] = {std::move(content_type),
-                             std::make_shared<const std::string>(std::move(body)), etag};
+  Page page{
+      std::move(content_type), std::make_shared<const std::string>(std::move(body)), {}, etag};
+  const bool is_packed_already = page.content_type == "image/png";
+  if (!is_packed_already && page.body->size() >= kWorthPacking) {
+    page.packed = std::make_shared<const std::string>(web::gzip(*page.body, kSmall));
+  }
+  pages_[std::move(path)] = std::move(page);
 }
 
 void Docs::add_swagger(const std::string& folder) {
@@ -123,15 +139,14 @@ std::optional<web::Response> Docs::answer(const web::Request& request) const {
   if (request.path == "/") return redirect("/docs");
   const Page& page = found->second;
   web::Response response;
-  response.headers.add("ETag", page.etag);
+  const bool packed = page.packed && web::accepts_gzip(request.headers.get("Accept-Encoding"));
+  response.headers.add("ETag", packed ? packed_etag(page.etag) : page.etag);
   response.headers.add("Cache-Control", "no-cache");
-  if (has_etag(request.headers.get("If-None-Match"), page.etag)) {
-    response.status = 304;
-    return response;
-  }
+  if (page.packed) response.headers.add("Vary", "Accept-Encoding");
+  if (packed) response.headers.add("Content-Encoding", "gzip");
   response.headers.add("Content-Type", page.content_type);
   response.headers.add("X-Content-Type-Options", "nosniff");
-  response.shared_body = page.body;
+  response.shared_body = packed ? page.packed : page.body;
   return response;
 }
 

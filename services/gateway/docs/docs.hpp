@@ -1,5 +1,5 @@
-// The contract for people and programs: /openapi.json, and Swagger UI at /docs. All of it lies in
-// memory.
+// The contract for people and programs: /openapi.json, Swagger UI at /docs, and a page for each
+// code of a problem under /problems. All of it lies in memory.
 #pragma once
 
 #include <map>
@@ -26,6 +26,7 @@ class Docs {
   struct Page {
     std::string content_type;
     std::shared_ptr<const std::string> body;
+    std::shared_ptr<const std::string> packed;  // with gzip; nullptr where that is not worth it
     std::string etag;
   };
 

@@ -13,6 +13,18 @@ constexpr std::size_t kEnough = 64 * 1024;
 // A log that can't be written must not fill the memory: beyond this, lines are dropped and counted.
 constexpr std::size_t kMostWaiting = 8 * 1024 * 1024;
 
+// The code of a problem document, ours or a service's: they all begin with their type. Empty for
+// other answers.
+std::string_view cause_of(const web::Response& response) {
+  constexpr std::string_view kType = R"({"type":"/problems/)";
+  if (response.status < 400) return {};
+  std::string_view text = response.shared_body ? *response.shared_body : response.body;
+  if (!text.starts_with(kType)) return {};
+  text.remove_prefix(kType.size());
+  const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
+  return text.substr(0, end);
+}
+
 void write_to_stderr(std::string_view lines) {
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
@@ -30,8 +42,7 @@ AccessLog::~AccessLog() {
   writer_ = {};
 }
 
-void AccessLog::add(const web::Request& request, std::string_view route, const Caller& caller,
-                    int status, std::chrono::steady_clock::duration elapsed) {
+void AccessLog::add(const web::Request& request, const Entry& entry) {
   std::string line;
   line.reserve(400);
   line.append(R"({"at":")").append(to_rfc3339(now()));
@@ -40,13 +51,16 @@ void AccessLog::add(const web::Request& request, std::string_view route, const C
   line += R"(,"method":)";
   contract::append_json_string(request.method, line);
   line += R"(,"route":)";
-  contract::append_json_string(route, line);
+  contract::append_json_string(entry.route, line);
   line += R"(,"path":)";
   contract::append_json_string(request.path, line);
-  line.append(R"(,"status":)").append(fmt::format_int(status).c_str());
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count();
+  line.append(R"(,"status":)").append(fmt::format_int(entry.response.status).c_str());
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(entry.elapsed).count();
   line.append(R"(,"micros":)").append(fmt::format_int(micros).c_str());
-  line.append(R"(,"caller":")").append(to_header(caller));
+  line.append(R"(,"caller":")").append(to_header(entry.caller));
+  if (!entry.upstream.empty()) line.append(R"(","upstream":")").append(entry.upstream);
+  const std::string_view cause = cause_of(entry.response);
+  if (!cause.empty()) line.append(R"(","cause":")").append(cause);
   line += R"(","peer":)";
   contract::append_json_string(request.peer, line);
   line += "}\n";

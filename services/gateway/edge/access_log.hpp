@@ -33,9 +33,15 @@ class AccessLog {
   bool wants(int status) const {
     return level_ == AccessLogLevel::all || (level_ == AccessLogLevel::errors && status >= 400);
   }
-  // `route` is the path template, which never carries what a client sent.
-  void add(const web::Request& request, std::string_view route, const Caller& caller, int status,
-           std::chrono::steady_clock::duration elapsed);
+  // What became of a request. Query and bodies never get here: they may carry secrets.
+  struct Entry {
+    std::string_view route;     // the path template
+    std::string_view upstream;  // the service that it is for; empty: the gateway itself
+    const Caller& caller;
+    const web::Response& response;  // a problem's code stands there as the cause
+    std::chrono::steady_clock::duration elapsed;
+  };
+  void add(const web::Request& request, const Entry& entry);
 
  private:
   void run(const std::stop_token& stop);

@@ -2,6 +2,8 @@
 
 #include "libs/contract/json.hpp"
 #include "services/gateway/edge/access.hpp"
+#include "services/gateway/edge/conditions.hpp"
+#include "services/gateway/edge/encoding.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -23,6 +25,13 @@ void check_has_answer(const contract::Operation& operation) {
   if (id == kGetOperation || id == kGetLiveness || is_readiness(id)) return;
   throw contract::ContractError{operation.method + ' ' + operation.path +
                                 ": has none of x-command, x-query, x-direct, x-events"};
+}
+
+std::string_view upstream_of(const contract::Operation& operation) {
+  if (operation.command) return operation.command->queue;
+  if (operation.query) return operation.query->service;
+  if (operation.direct) return operation.direct->service;
+  return {};
 }
 
 std::string allow_header(const std::vector<std::string>& methods) {
@@ -68,17 +77,19 @@ web::awaitable<web::Response> answer_at_once(web::Response response) {
 }  // namespace
 
 Edge::Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
-           AccessLog& access_log)
+           AccessLog& access_log, std::chrono::milliseconds deadline)
     : contract_{contract},
       authenticator_{authenticator},
       paths_{paths},
       access_log_{access_log},
+      deadline_{deadline},
       metrics_{contract} {
   for (const contract::Operation* operation : contract.operations()) check_has_answer(*operation);
 }
 
 web::awaitable<web::Response> Edge::handle(web::Request& request) {
   const auto start = std::chrono::steady_clock::now();
+  request.deadline = start + deadline_;
   Trail trail;
   web::Response response;
   try {
@@ -87,13 +98,17 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
     metrics_.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
     throw;  // the server logs it and answers
   }
+  response = apply_conditions(request, std::move(response));
+  encode(request, response);
+  paths_.cors.dress(request, response);
   const std::string_view mode = authenticator_.announced_mode();
   if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
   const auto elapsed = std::chrono::steady_clock::now() - start;
   metrics_.observe(trail.operation, response.status, elapsed);
   if (access_log_.wants(response.status)) {
     const std::string_view route = trail.operation ? trail.operation->path : std::string_view{"-"};
-    access_log_.add(request, route, trail.caller, response.status, elapsed);
+    const std::string_view upstream = trail.operation ? upstream_of(*trail.operation) : "";
+    access_log_.add(request, {route, upstream, trail.caller, response, elapsed});
   }
   co_return response;
 }
@@ -109,6 +124,10 @@ web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) 
 web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Request& request,
                                           Trail& trail) {
   const contract::Operation& operation = *trail.operation;
+  // Before anything that costs: a refusal has to stay cheap when there are many.
+  if (operation.command && paths_.admission.is_full(operation)) {
+    co_return refusal(paths_.admission.refuse(operation), request);
+  }
   const auto caller = co_await authenticator_.authenticate(request);
   if (!caller) co_return refusal(caller.error(), request);
   trail.caller = *caller;
@@ -130,11 +149,18 @@ web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Re
 
 web::awaitable<web::Response> Edge::dispatch(Call call, const json::value* body) {
   if (call.operation.query) return paths_.queries.answer(call);
-  if (call.operation.command) return paths_.commands.answer(call, body);
+  if (call.operation.command) return command(call, body);
   if (call.operation.direct) return paths_.direct.answer(call, body);
   if (call.operation.events) return paths_.events.answer(call);
   if (call.operation.id == kGetOperation) return paths_.operations.answer(call);
   return answer_at_once(answer_health(call));
+}
+
+web::awaitable<web::Response> Edge::command(Call call, const json::value* body) {
+  const auto pass = co_await paths_.admission.enter(call.operation, call.request.deadline);
+  if (!pass) co_return refusal(paths_.admission.refuse(call.operation), call.request);
+  web::Response response = co_await paths_.commands.answer(call, body);
+  co_return response;
 }
 
 web::Response Edge::answer_health(const Call& call) const {

@@ -10,7 +10,9 @@
 #include "services/gateway/direct/direct_path.hpp"
 #include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/edge/admission.hpp"
 #include "services/gateway/edge/authenticator.hpp"
+#include "services/gateway/edge/cors.hpp"
 #include "services/gateway/edge/route_metrics.hpp"
 #include "services/gateway/events/event_path.hpp"
 #include "services/gateway/queries/query_path.hpp"
@@ -26,13 +28,16 @@ struct Paths {
   Operations& operations;
   const Docs& docs;
   const runtime::Health& health;
+  Admission& admission;
+  const Cors& cors;
 };
 
 class Edge final : public web::Handler {
  public:
+  // `deadline` is the time for a read to be answered and for a command to be with its broker.
   // Throws ContractError for an operation that nobody here can answer.
   Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
-       AccessLog& access_log);
+       AccessLog& access_log, std::chrono::milliseconds deadline);
 
   web::awaitable<web::Response> handle(web::Request& request) override;
 
@@ -47,6 +52,7 @@ class Edge final : public web::Handler {
   web::awaitable<web::Response> admit(const web::PathParams& params, web::Request& request,
                                       Trail& trail);
   web::awaitable<web::Response> dispatch(Call call, const boost::json::value* body);
+  web::awaitable<web::Response> command(Call call, const boost::json::value* body);
   web::Response answer_health(const Call& call) const;
   web::Response answer_other(const web::Request& request,
                              const std::vector<std::string>& allowed) const;
@@ -55,6 +61,7 @@ class Edge final : public web::Handler {
   Authenticator& authenticator_;
   Paths paths_;
   AccessLog& access_log_;
+  const std::chrono::milliseconds deadline_;
   RouteMetrics metrics_;
 };
 

@@ -11,20 +11,10 @@ metrics::Counter& cache_counter(const std::string& outcome) {
                           {{"outcome", outcome}});
 }
 
-web::Response not_modified(std::string_view etag) {
-  web::Response response;
-  response.status = 304;
-  response.headers.add("ETag", std::string{etag});
-  return response;
-}
-
 web::Response cached_response(const Call& call, cache::Representation&& cached) {
   if (!may_see(call, cached.owner)) return web::problem_response(absent(), call.request);
-  std::string etag = etag_of(cached.version);
-  const std::string_view known = call.request.headers.get("If-None-Match");
-  if (!known.empty() && has_etag(known, etag)) return not_modified(etag);
   web::Response response{200, "application/json", std::move(cached.body)};
-  response.headers.add("ETag", std::move(etag));
+  response.headers.add("ETag", etag_of(cached.version));
   return response;
 }
 
@@ -77,17 +67,11 @@ web::awaitable<web::Response> QueryPath::answer(Call call) {
   }
   std::string same_target = call.request.target;
   web::Response response = co_await fetch(call, std::move(same_target));
-  const std::string_view known = call.request.headers.get("If-None-Match");
-  const std::string_view etag = response.headers.get("ETag");
-  if (response.status == 200 && !known.empty() && !etag.empty() && has_etag(known, etag)) {
-    co_return not_modified(etag);
-  }
   co_return response;
 }
 
 web::awaitable<web::Response> QueryPath::fetch(Call call, std::string target) {
-  auto upstream = co_await upstreams_.get(call.operation.query->service, std::move(target),
-                                          call.caller, call.request.trace);
+  auto upstream = co_await upstreams_.get(call.operation.query->service, std::move(target), call);
   if (!upstream) co_return web::problem_response(upstream.error(), call.request);
   const bool owned = call.operation.access == contract::Access::owner;
   const bool foreign =

@@ -3,35 +3,85 @@
 #include "libs/log/log.hpp"
 
 namespace waybill::gateway {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What is left of the caller's time, for the service; empty without a limit.
+std::string time_left(Clock::time_point deadline) {
+  if (deadline == Clock::time_point::max()) return {};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  return std::to_string(std::max<std::int64_t>(left.count(), 0));
+}
+
+double number(Breaker::State state) {
+  return state == Breaker::State::closed ? 0 : state == Breaker::State::half_open ? 1 : 2;
+}
+
+}  // namespace
+
+Upstreams::Service::Service(boost::asio::io_context& io, const std::string& service,
+                            const std::string& address, const web::ClientOptions& options)
+    : name{service},
+      client{io, address, options},
+      circuit{metrics::gauge("gateway_circuit_state",
+                             "Circuit breaker of a service: 0 closed, 1 half open, 2 open.",
+                             {{"upstream", service}})} {}
+
+void Upstreams::Service::settle(const Result<web::Response>& response, Breaker::Time now) {
+  const Breaker::State before = breaker.state();
+  if (response) {
+    breaker.succeeded();
+  } else if (response.error().code == web::kBusy) {
+    breaker.dropped();
+  } else {
+    breaker.failed(now);
+  }
+  const Breaker::State after = breaker.state();
+  circuit.set(number(after));
+  if (before == after) return;
+  if (after == Breaker::State::open) log::warn("gateway.circuit-opened", {{"upstream", name}});
+  if (after == Breaker::State::closed) log::info("gateway.circuit-closed", {{"upstream", name}});
+}
 
 Upstreams::Upstreams(boost::asio::io_context& io,
-                     const std::map<std::string, std::string>& addresses) {
+                     const std::map<std::string, std::string>& addresses,
+                     const web::ClientOptions& options) {
   for (const auto& [service, address] : addresses) {
-    clients_.emplace(service, std::make_unique<web::Client>(io, address));
+    services_.emplace(service, std::make_unique<Service>(io, service, address, options));
   }
 }
 
 web::awaitable<Result<web::Response>> Upstreams::get(const std::string& service, std::string target,
-                                                     const Caller& caller,
-                                                     const TraceContext& trace) {
+                                                     const Call& call) {
   web::ClientRequest request;
   request.target = std::move(target);
-  auto response = co_await send(service, std::move(request), caller, trace);
+  request.deadline = call.request.deadline;
+  auto response = co_await send(service, std::move(request), call.caller, call.request.trace);
   // What broke is for the log; the client learns that it may try again.
   if (!response) co_return unavailable("This can't be read at the moment.");
   co_return response;
 }
 
-web::awaitable<Result<web::Response>> Upstreams::send(const std::string& service,
+web::awaitable<Result<web::Response>> Upstreams::send(const std::string& name,
                                                       web::ClientRequest request,
                                                       const Caller& caller,
                                                       const TraceContext& trace) {
+  Service& service = *services_.at(name);
+  if (!service.breaker.may_ask(Clock::now())) {
+    Fault resting = unavailable("A service that is needed for this does not answer.");
+    resting.code = web::kBusy;
+    co_return resting;
+  }
   request.headers.add("Waybill-Caller", to_header(caller));
   request.headers.add("X-Correlation-ID", trace.correlation_id);
   request.headers.add("traceparent", child_traceparent(trace.traceparent));
-  auto response = co_await clients_.at(service)->send(std::move(request));
-  if (!response) {
-    log::warn("gateway.upstream-failed", {{"upstream", service},
+  const std::string left = time_left(request.deadline);
+  if (!left.empty()) request.headers.add("Waybill-Time-Left", left);
+  auto response = co_await service.client.send(std::move(request));
+  service.settle(response, Clock::now());
+  if (!response && response.error().code != web::kBusy) {
+    log::warn("gateway.upstream-failed", {{"upstream", name},
                                           {"correlation_id", trace.correlation_id},
                                           {"reason", response.error().detail}});
   }

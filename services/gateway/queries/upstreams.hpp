@@ -1,4 +1,5 @@
-// The read APIs of the services behind the gateway.
+// The read APIs of the services behind the gateway. Each has its own bounded line, and a breaker:
+// one that hangs takes nothing from the others.
 #pragma once
 
 #include <map>
@@ -7,28 +8,45 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "libs/core/caller.hpp"
+#include "libs/metrics/metrics.hpp"
 #include "libs/web/client.hpp"
+#include "services/gateway/edge/call.hpp"
+#include "services/gateway/queries/breaker.hpp"
 
 namespace waybill::gateway {
 
 class Upstreams {
  public:
   // `addresses`: service → "host:port".
-  Upstreams(boost::asio::io_context& io, const std::map<std::string, std::string>& addresses);
+  Upstreams(boost::asio::io_context& io, const std::map<std::string, std::string>& addresses,
+            const web::ClientOptions& options = {});
 
-  bool has(const std::string& service) const { return clients_.contains(service); }
+  bool has(const std::string& service) const { return services_.contains(service); }
 
-  // Asks a service that is known, on behalf of the caller. Runs on the io thread.
+  // Asks a service that is known, on behalf of the caller, who waits until the request's deadline.
+  // Runs on the io thread.
   web::awaitable<Result<web::Response>> get(const std::string& service, std::string target,
-                                            const Caller& caller, const TraceContext& trace);
-  // The same with a request of any kind. The fault is the client's own: what to tell the caller is
-  // up to whoever knows what was asked.
+                                            const Call& call);
+  // The same with a request of any kind and its own deadline. The fault is the client's own, of
+  // code kBusy where the service was not asked: what to tell the caller is up to whoever knows
+  // what was asked.
   web::awaitable<Result<web::Response>> send(const std::string& service, web::ClientRequest request,
                                              const Caller& caller, const TraceContext& trace);
 
  private:
-  std::map<std::string, std::unique_ptr<web::Client>> clients_;
+  struct Service {
+    Service(boost::asio::io_context& io, const std::string& name, const std::string& address,
+            const web::ClientOptions& options);
+    // What became of a request that the breaker let through.
+    void settle(const Result<web::Response>& response, Breaker::Time now);
+
+    const std::string name;
+    web::Client client;
+    Breaker breaker;
+    metrics::Gauge& circuit;
+  };
+
+  std::map<std::string, std::unique_ptr<Service>> services_;
 };
 
 }  // namespace waybill::gateway

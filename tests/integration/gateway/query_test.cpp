@@ -131,6 +131,10 @@ TEST_CASE("docs and health are there", "[gateway][query]") {
   CHECK(document.at("openapi") == "3.1.0");
   CHECK(platform.ask("GET", "/v1/health/live").status == 200);
   CHECK(platform.ask("GET", "/v1/health").status == 200);
+  platform.health.add_optional("less", [] { return false; });
+  const auto degraded = platform.ask("GET", "/v1/health/ready");
+  CHECK(degraded.status == 200);
+  CHECK(member(degraded, "status") == "degraded");
   platform.health.add("missing", [] { return false; });
   const auto unready = platform.ask("GET", "/v1/health/ready");
   CHECK(unready.status == 503);

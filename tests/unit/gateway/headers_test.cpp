@@ -59,6 +59,54 @@ TEST_CASE("If-Match becomes the version a change is based on", "[gateway][condit
   }
 }
 
+TEST_CASE("the tag of a packed form names the same version", "[gateway][conditions]") {
+  CHECK(packed_etag("\"7\"") == "\"7-gzip\"");
+  CHECK(packed_etag("W/\"7\"") == "W/\"7\"");
+  CHECK(expected_version("\"7-gzip\"") == 7);
+  CHECK(expected_version("\"-gzip\"") == 0);
+  CHECK(has_etag("\"7-gzip\"", "\"7\""));
+  CHECK_FALSE(has_etag("\"8-gzip\"", "\"7\""));
+}
+
+TEST_CASE("conditions turn the answer of a read into 304 or 412", "[gateway][conditions]") {
+  const auto status = [](const std::string& method, const std::string& name,
+                         const std::string& value, int before = 200) {
+    web::Request request;
+    request.method = method;
+    request.headers.add(name, value);
+    web::Response response{before, "application/json", "{}"};
+    response.headers.add("ETag", "\"7\"");
+    return apply_conditions(request, std::move(response)).status;
+  };
+  CHECK(status("GET", "If-None-Match", "\"7\"") == 304);
+  CHECK(status("HEAD", "If-None-Match", "\"6\", \"7\"") == 304);
+  CHECK(status("GET", "If-None-Match", "\"6\"") == 200);
+  CHECK(status("GET", "If-Match", "\"7\"") == 200);
+  CHECK(status("GET", "If-Match", "\"7-gzip\"") == 200);
+  CHECK(status("GET", "If-Match", "*") == 200);
+  CHECK(status("GET", "If-Match", "\"6\"") == 412);
+  CHECK(status("GET", "If-Match", "W/\"7\"") == 412);
+  CHECK(status("PUT", "If-None-Match", "\"7\"") == 200);
+  CHECK(status("GET", "If-None-Match", "\"7\"", 404) == 404);
+}
+
+TEST_CASE("a 304 carries the tag that the client has", "[gateway][conditions]") {
+  for (const std::string tag : {"\"7\"", "\"7-gzip\""}) {
+    web::Request request;
+    request.method = "GET";
+    request.headers.add("If-None-Match", tag);
+    web::Response response{200, "application/json", "{}"};
+    response.headers.add("ETag", "\"7\"");
+    response.headers.add("Cache-Control", "max-age=300");
+    response.headers.add("Link", "x");
+    const auto answer = apply_conditions(request, std::move(response));
+    CHECK(answer.headers.get("ETag") == tag);
+    CHECK(answer.headers.get("Cache-Control") == "max-age=300");
+    CHECK_FALSE(answer.headers.has("Link"));
+    CHECK(answer.body.empty());
+  }
+}
+
 TEST_CASE("If-None-Match compares weakly and takes lists", "[gateway][conditions]") {
   CHECK(etag_of(7) == "\"7\"");
   CHECK(has_etag("\"7\"", "\"7\""));

@@ -1,0 +1,104 @@
+#include "services/gateway/docs/problems.hpp"
+
+namespace waybill::gateway {
+namespace {
+
+std::string page(std::string_view title, std::string_view content) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta "
+      "charset=\"utf-8\"><title>{0}</title></head>\n"
+      "<body>\n<h1>{0}</h1>\n{1}</body>\n</html>\n",
+      title, content);
+}
+
+}  // namespace
+
+const std::vector<Problem>& problems() {
+  static const std::vector<Problem> kProblems{
+      {"already-exists", 409, "Something else has this name, e-mail or number already.",
+       "The member field says which one it is. Choose another value."},
+      {"bad-cursor", 400, "The cursor belongs to another list, filter or sort order.",
+       "Start the list again without a cursor."},
+      {"expectation-failed", 417, "The header Expect asks for something that is not done here.",
+       "Send only Expect: 100-continue, or nothing."},
+      {"forbidden", 403, "The caller is known and may not do this.",
+       "Ask somebody with the role that it takes."},
+      {"header-too-large", 431, "The header of the request is larger than the server takes.",
+       "Send fewer or shorter header fields."},
+      {"idempotency-mismatch", 422,
+       "This Idempotency-Key was used before for another method, path or body.",
+       "Use a new key for a new request, and the same request for the same key."},
+      {"illegal-transition", 409, "The order can't go from its present state to that one.",
+       "Read the order; /v1/orders/states lists the moves that there are."},
+      {"insufficient-stock", 409, "There are fewer units than are needed.",
+       "Take fewer, or wait until there are more."},
+      {"internal", 500, "The server failed. It has been logged under the correlation id.",
+       "Try again; if it stays, tell whoever runs the platform the correlation id."},
+      {"invalid-credentials", 401, "Name and password, or the refresh token, are not good.",
+       "Sign in again."},
+      {"limit-reached", 409, "There are as many of these as there may be.",
+       "Remove one that is no longer needed."},
+      {"malformed-json", 400, "The body is no JSON.",
+       "The detail says where reading stopped. Send UTF-8 JSON without comments."},
+      {"malformed-request", 400,
+       "The request breaks the rules of HTTP, or could be read in two ways.",
+       "The detail names the rule. The connection is closed: use a new one."},
+      {"method-not-allowed", 405, "This path does not take this method.",
+       "The header Allow lists those that it takes."},
+      {"mixed-currency", 422, "The products of one order have different currencies.",
+       "Place an order for each currency."},
+      {"negative-stock", 409, "The movement would leave fewer than no units.",
+       "Read the product and remove no more than there is."},
+      {"not-found", 404, "There is no such thing, or none that this caller may see.",
+       "Look at the path; read the list that it came from again."},
+      {"out-of-stock", 409, "There are fewer units than were ordered. Nothing was reserved.",
+       "The member items says what was asked for and what there is. Order less."},
+      {"price-changed", 409, "A price is not the one that the order expected.",
+       "The member items has the present prices. Order again if they are fine."},
+      {"rate-limited", 429, "This caller has called this route too often.",
+       "Wait as many seconds as the header Retry-After says."},
+      {"request-timeout", 408, "The request did not arrive in time.",
+       "Send it in one go; the connection is closed, so use a new one."},
+      {"stale", 412, "The object has changed since the version that the request names.",
+       "Read it again, and repeat the change with its present ETag."},
+      {"target-too-long", 414, "The URL is longer than the server takes.",
+       "Send fewer or shorter parameters."},
+      {"too-large", 413, "The body is larger than the server takes.", "Send less at once."},
+      {"total-too-large", 422, "The total of the order is more than can be stored.",
+       "Order less at once."},
+      {"unauthenticated", 401, "The request needs a valid token and has none.",
+       "Sign in at /v1/auth/token and send Authorization: Bearer."},
+      {"unavailable", 503, "Something that is needed is away or too busy.",
+       "Try again after the seconds in Retry-After. With an Idempotency-Key a write may always be "
+       "repeated."},
+      {"unknown-address", 422, "The user has no such delivery address.",
+       "Add the address first, or name one of the user's own."},
+      {"unknown-product", 422, "The catalogue has no such product, or no longer.",
+       "The member items names it. Order without it."},
+      {"unknown-type", 422, "No command has this type.", "docs/messages.md lists the commands."},
+      {"unsupported-type", 415, "The body's Content-Type is none that this operation takes.",
+       "The detail lists those that it takes."},
+      {"validation-failed", 400, "The request does not fit the contract.",
+       "The member errors lists every violation with its place."},
+  };
+  return kProblems;
+}
+
+std::string problem_page(const Problem& problem) {
+  return page(problem.code,
+              fmt::format("<p>Status {}. {}</p>\n<p>{}</p>\n<p><a href=\"/problems\">All "
+                          "problems</a></p>\n",
+                          problem.status, problem.meaning, problem.remedy));
+}
+
+std::string problem_list() {
+  std::string rows = "<table>\n<tr><th>code</th><th>status</th><th>meaning</th></tr>\n";
+  for (const Problem& problem : problems()) {
+    rows +=
+        fmt::format("<tr><td><a href=\"/problems/{0}\">{0}</a></td><td>{1}</td><td>{2}</td></tr>\n",
+                    problem.code, problem.status, problem.meaning);
+  }
+  return page("Problems", rows + "</table>\n");
+}
+
+}  // namespace waybill::gateway
