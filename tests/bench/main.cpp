@@ -8,6 +8,7 @@
 #include "libs/log/log.hpp"
 #include "tests/bench/cpu.hpp"
 #include "tests/bench/limits.hpp"
+#include "tests/bench/overload.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/bench/scene.hpp"
 
@@ -112,14 +113,24 @@ class Bench {
   Check check_;
 };
 
+template <class Of>
+void publish(const Of& report, const std::string& json_file) {
+  std::fputs(to_table(report).c_str(), stdout);
+  if (json_file.empty()) return;
+  std::ofstream out{json_file};
+  out << boost::json::serialize(to_json(report)) << '\n';
+}
+
 int run(const Options& options) {
   const Report report = Bench{options}.run();
-  std::fputs(to_table(report).c_str(), stdout);
-  if (!options.json_file.empty()) {
-    std::ofstream out{options.json_file};
-    out << boost::json::serialize(to_json(report)) << '\n';
-  }
+  publish(report, options.json_file);
   return report.check.good() ? 0 : 1;
+}
+
+int run_overload(const OverloadOptions& options, const std::string& json_file) {
+  const OverloadReport report = measure_overload(options);
+  publish(report, json_file);
+  return report.complaints().empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -142,11 +153,21 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 600))
       ->capture_default_str();
   program.add_option("--json", options.json_file, "write the figures here");
+  waybill::bench::OverloadOptions overload;
+  auto* overload_mode =
+      program.add_subcommand("overload", "two and ten times as many orders as the platform takes");
+  overload_mode->add_option("--seconds", overload.seconds, "of each stage")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  overload_mode->add_option("--clients", overload.clients, "clients that find the peak")
+      ->capture_default_str();
+  overload_mode->add_option("--factors", overload.factors, "times the peak")->capture_default_str();
   CLI11_PARSE(program, argc, argv);
   waybill::log::start("waybill-bench", waybill::log::Level::error);
   int exit_code = 1;
   try {
-    exit_code = waybill::bench::run(options);
+    exit_code = overload_mode->parsed() ? waybill::bench::run_overload(overload, options.json_file)
+                                        : waybill::bench::run(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "waybill-bench: %s\n", error.what());
   }
