@@ -5,10 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <hiredis/hiredis.h>
 
-#include "libs/cache/link.hpp"
+#include "libs/cache/connection.hpp"
 #include "libs/cache/value.hpp"
-#include "libs/core/backoff.hpp"
-#include "libs/core/clock.hpp"
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 
@@ -22,8 +20,6 @@ namespace {
 constexpr std::string_view kTombstoneSeconds =
     "10";  // longer than any read that loaded before the change takes
 constexpr std::size_t kMostOwed = 100'000;
-// A Redis that leaves a PING unanswered for this long is taken for dead, though its link stands.
-constexpr milliseconds kPulse{1000};
 
 // "product" of "product:0190…".
 std::string family_of(const std::string& key) {
@@ -36,33 +32,14 @@ bool is_ok(const redisReply* reply) {
 
 using Answer = std::function<void(std::optional<Representation>)>;
 
-// A read under way. The sweep answers it when Redis is late; the reply then finds `answer` gone.
-struct Read {
-  Answer answer;
-  Clock::time_point deadline;
-};
-
 }  // namespace
 
 struct Cache::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& on, Options with)
-      : io{on},
-        options{std::move(with)},
-        address{parse_address(options.url)},
-        retry{on},
-        pulse{on},
-        sweep_timer{on} {}
+  Impl(asio::io_context& on, Options with) : io{on}, options{std::move(with)} {}
 
   asio::io_context& io;
   const Options options;
-  const Address address;
-  std::unique_ptr<Link> link;
-  asio::steady_timer retry;
-  asio::steady_timer pulse;
-  asio::steady_timer sweep_timer;
-  Backoff backoff{milliseconds{20}, seconds{2}};
-  std::deque<std::shared_ptr<Read>> reads;  // oldest first
-  bool sweeping = false;
+  std::shared_ptr<Connection> connection;
   std::atomic<bool> closed{false};
   std::atomic<bool> connected{false};
   bool trusted = false;  // connected, and everything owed was dropped
@@ -82,46 +59,30 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
   metrics::Gauge& owed_now =
       metrics::gauge("cache_owed_invalidations", "Invalidations that wait for Redis.");
 
-  void connect() {
-    if (closed) return;
+  void make_connection() {
     const auto self = shared_from_this();
-    link = std::make_unique<Link>(
-        io, address, [self] { self->on_up(); }, [self] { self->on_down(); });
+    connection = std::make_shared<Connection>(
+        io, options.url, [self] { self->on_up(); }, [self] { self->on_down(); });
   }
 
   void close() {
     closed = true;
+    on_down();
+    connection->close();
+  }
+
+  void on_up() {
+    log::info("cache.connected");
+    pay_debts();
+  }
+
+  void on_down() {
+    if (trusted && !closed) {
+      log::warn("cache.lost", {{"effect", "reads go to the services until Redis is back"}});
+    }
     trusted = false;
     connected = false;
     up.set(0);
-    retry.cancel();
-    pulse.cancel();
-    sweep_timer.cancel();
-    // Not through on_down(): what waits for an answer gets one, and nothing is tried again.
-    const auto last = std::move(link);
-  }
-
-  // Connected does not mean that anybody is there: a stopped process still has its socket.
-  void on_up() {
-    beat([self = shared_from_this()] {
-      self->backoff.reset();
-      log::info("cache.connected");
-      self->pay_debts();
-    });
-  }
-
-  // Asks for a sign of life again and again; gives the link up when there is none.
-  void beat(std::function<void()> alive) {
-    const auto answered = std::make_shared<bool>(false);
-    link->send({"PING"}, [answered, alive = std::move(alive)](const redisReply* reply) {
-      *answered = is_ok(reply);
-      if (*answered && alive) alive();
-    });
-    pulse.expires_after(kPulse);
-    pulse.async_wait([self = shared_from_this(), answered](const boost::system::error_code& error) {
-      if (error || !self->link) return;
-      *answered ? self->beat({}) : self->on_down();
-    });
   }
 
   // Before anything is read, what changed while Redis was away is dropped.
@@ -138,26 +99,23 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     owed.clear();
     owed_now.set(0);
     send_invalidations(std::move(entries), [self = shared_from_this()](bool done) {
-      done ? self->pay_debts() : self->give_up();
+      done ? self->pay_debts() : self->connection->give_up();
     });
-  }
-
-  // Redis is there and refuses: perhaps it is full, or still loading. A new link asks again later.
-  void give_up() {
-    asio::post(io, [self = shared_from_this()] { self->on_down(); });
   }
 
   // Without version and tombstone: what was loaded before so many changes is long since stored.
   void drop_family(const std::string& family, const std::string& cursor) {
     const auto dropped = [self = shared_from_this(), family](const redisReply* page) {
-      if (!page || page->type != REDIS_REPLY_ARRAY || page->elements != 2) return self->give_up();
+      if (!page || page->type != REDIS_REPLY_ARRAY || page->elements != 2) {
+        return self->connection->give_up();
+      }
       self->unlink(*page->element[1]);
       const std::string next{page->element[0]->str};
       if (next != "0") return self->drop_family(family, next);
       self->owed_families.erase(family);
       self->pay_debts();
     };
-    link->send({"SCAN", cursor, "MATCH", family + ":*", "COUNT", "1000"}, dropped);
+    connection->send({"SCAN", cursor, "MATCH", family + ":*", "COUNT", "1000"}, dropped);
   }
 
   void unlink(const redisReply& keys) {
@@ -166,37 +124,16 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     for (std::size_t i = 0; i < keys.elements; ++i) {
       command.emplace_back(keys.element[i]->str, static_cast<std::size_t>(keys.element[i]->len));
     }
-    link->send(command, [](const redisReply*) {});
-  }
-
-  void on_down() {
-    if (!link) return;
-    if (trusted)
-      log::warn("cache.lost", {{"effect", "reads go to the services until Redis is back"}});
-    trusted = false;
-    connected = false;
-    up.set(0);
-    pulse.cancel();
-    link.reset();
-    if (closed) return;
-    retry.expires_after(backoff.next());
-    retry.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-      if (!error) self->connect();
-    });
+    connection->send(command, [](const redisReply*) {});
   }
 
   void read(const std::string& key, Answer answer) {
-    const auto entry =
-        std::make_shared<Read>(Read{std::move(answer), Clock::now() + options.read_time});
-    reads.push_back(entry);
-    link->send({"GET", key}, [this, self = shared_from_this(), entry,
-                              key](const redisReply* reply) { on_value(*entry, key, reply); });
-    if (!sweeping) sweep_later();
+    connection->ask({"GET", key}, options.read_time,
+                    [self = shared_from_this(), key, answer = std::move(answer)](
+                        const redisReply* reply) { answer(self->value_of(key, reply)); });
   }
 
-  void on_value(Read& entry, const std::string& key, const redisReply* reply) {
-    while (!reads.empty() && !reads.front()->answer) reads.pop_front();
-    if (!entry.answer) return;
+  std::optional<Representation> value_of(const std::string& key, const redisReply* reply) {
     std::optional<Representation> value;
     if (reply && reply->type == REDIS_REPLY_STRING) {
       const std::string_view text{reply->str, static_cast<std::size_t>(reply->len)};
@@ -204,35 +141,13 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
       if (!value && !text.starts_with('x')) drop_broken(key);
     }
     (reply ? (value ? hits : misses) : errors).add();
-    std::exchange(entry.answer, nullptr)(std::move(value));
+    return value;
   }
 
   // Whatever it is, it is not ours to read; the service fills it again.
   void drop_broken(const std::string& key) {
     log::warn("cache.broken_value", {{"key", key}});
-    if (link) link->send({"DEL", key}, [](const redisReply*) {});
-  }
-
-  // One timer for all reads instead of one for each.
-  void sweep_later() {
-    sweeping = true;
-    sweep_timer.expires_after(options.read_time / 2);
-    sweep_timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-      self->sweeping = false;
-      if (!error) self->sweep();
-    });
-  }
-
-  void sweep() {
-    const auto now = Clock::now();
-    while (!reads.empty() && (!reads.front()->answer || reads.front()->deadline <= now)) {
-      const auto late = reads.front();
-      reads.pop_front();
-      if (!late->answer) continue;
-      errors.add();
-      std::exchange(late->answer, nullptr)(std::nullopt);
-    }
-    if (!reads.empty()) sweep_later();
+    connection->send({"DEL", key}, [](const redisReply*) {});
   }
 
   void fill(const std::string& key, const Representation& value, std::chrono::seconds ttl) {
@@ -240,7 +155,8 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     const std::string version = std::to_string(value.version);
     const std::string text = encode(value);
     const std::string time = std::to_string(ttl.count());
-    link->send({"EVAL", kFillScript, "1", key, version, text, time}, [](const redisReply*) {});
+    connection->send({"EVAL", kFillScript, "1", key, version, text, time},
+                     [](const redisReply*) {});
   }
 
   void send_invalidations(std::vector<Invalidation> entries, std::function<void(bool)> done) {
@@ -252,7 +168,7 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     command.push_back(kTombstoneSeconds);
     command.insert(command.end(), versions.begin(), versions.end());
     const auto kept = std::make_shared<std::vector<Invalidation>>(std::move(entries));
-    link->send(command, [self = shared_from_this(), kept, done](const redisReply* reply) {
+    connection->send(command, [self = shared_from_this(), kept, done](const redisReply* reply) {
       const bool ok = is_ok(reply);
       if (!ok) self->owe(*kept);
       done(ok);
@@ -280,7 +196,8 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
 
 Cache::Cache(asio::io_context& io, Options options)
     : impl_{std::make_shared<Impl>(io, std::move(options))} {
-  asio::post(io, [impl = impl_] { impl->connect(); });
+  impl_->make_connection();
+  asio::post(io, [impl = impl_] { impl->connection->open(); });
 }
 
 // The io thread may run or have ended; what it still holds is freed with its last handler.
