@@ -47,7 +47,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
   std::string body;
-  std::string peer;  // the client's address, without port
+  std::string peer;    // the address of the other end of the connection, without port
+  std::string client;  // the client's address, set per request by a handler that knows proxies
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   TraceContext trace;  // the server fills it from the headers, or makes one
 

@@ -30,6 +30,14 @@ void check_upstreams(const contract::Contract& contract, const Upstreams& upstre
   }
 }
 
+void check_limits(const contract::Contract& contract, const Limits& limits) {
+  for (const contract::Operation* operation : contract.operations()) {
+    if (limits.has(operation->limit)) continue;
+    throw contract::ContractError{operation->method + ' ' + operation->path +
+                                  ": there is no x-limit '" + operation->limit + "'"};
+  }
+}
+
 EventPath::Options event_options(const Settings& settings) {
   EventPath::Options options;
   options.streams = static_cast<std::size_t>(settings.streams);
@@ -53,14 +61,17 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       operations_{upstreams_},
       events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
       docs_{around.contract.document(), settings.swagger},
+      limits_{around.limiter, Limits{settings.limit_texts}},
+      proxies_{settings.trusted_proxies},
       access_log_{settings.access_log_level()},
       cors_{settings.cors_origins},
-      edge_{around.contract, authenticator_,
+      edge_{around.contract, Checks{authenticator_, limits_, proxies_},
             Paths{commands_, queries_, direct_, events_, operations_, docs_, around.health,
                   admission_, cors_},
             access_log_, settings.deadline},
       server_{around.io, listen, edge_, settings.limits()} {
   check_upstreams(around.contract, upstreams_);
+  check_limits(around.contract, Limits{settings.limit_texts});
   add_checks(around.health);
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "libs/cache/cache.hpp"
+#include "libs/cache/limiter.hpp"
 #include "libs/contract/contract.hpp"
 #include "libs/messaging/broker.hpp"
 #include "libs/runtime/health.hpp"
@@ -35,6 +36,7 @@ struct Surroundings {
   messaging::RabbitBroker& rabbit;
   messaging::KafkaBroker& kafka;
   cache::Cache& cache;
+  cache::Limiter& limiter;
   runtime::Health& health;
 };
 
@@ -67,6 +69,8 @@ class Gateway {
   EventPath events_;
   Docs docs_;
   OpenAccess authenticator_;
+  RateLimits limits_;
+  const Proxies proxies_;
   AccessLog access_log_;
   Cors cors_;
   Edge edge_;

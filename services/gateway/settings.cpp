@@ -46,6 +46,17 @@ void Settings::declare(config::Settings& settings) {
   settings.add("gateway.body-time", body_time, "time for a request's body to arrive");
   settings.add("gateway.idle-time", idle_time, "how long a connection may wait between requests");
   settings.add("gateway.write-time", write_time, "time for a client to take an answer");
+  declare_limits(settings);
+}
+
+void Settings::declare_limits(config::Settings& settings) {
+  for (auto& [name, text] : limit_texts) {
+    const std::string whose = name == "staff" ? "all calls of staff and ops, instead of the others"
+                                              : "calls of routes with x-limit " + name;
+    settings.add("limit." + name, text, "N/SECONDS per caller and route, or off: " + whose);
+  }
+  settings.add("gateway.trusted-proxies", trusted_proxies,
+               "networks whose X-Forwarded-For and Forwarded are believed, as CIDR");
 }
 
 AccessLogLevel Settings::access_log_level() const {

@@ -9,6 +9,7 @@
 #include "libs/web/client.hpp"
 #include "libs/web/server.hpp"
 #include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/limits/limits.hpp"
 
 namespace waybill::gateway {
 
@@ -40,8 +41,12 @@ struct Settings {
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds idle_time{60'000};
   std::chrono::milliseconds write_time{30'000};
+  std::map<std::string, std::string> limit_texts = Limits::defaults();
+  std::vector<std::string> trusted_proxies;
 
   void declare(config::Settings& settings);
+
+  void declare_limits(config::Settings& settings);
 
   // These throw SettingsError for values that mean nothing.
   AccessLogLevel access_log_level() const;

@@ -16,7 +16,9 @@ class GatewayService {
   void stop();
 
  private:
+  boost::asio::io_context& io_;
   const std::chrono::milliseconds drain_time_;
+  cache::Limiter limiter_;
   Gateway gateway_;
 };
 

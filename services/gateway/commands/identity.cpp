@@ -40,7 +40,7 @@ class Hash {
 }  // namespace
 
 std::string caller_key(const Caller& caller, const web::Request& request) {
-  return caller.user ? "user " + caller.user->to_string() : "address " + request.peer;
+  return caller.user ? "user " + caller.user->to_string() : "address " + request.client;
 }
 
 Id command_id(const std::string& caller, std::string_view idempotency_key) {

@@ -31,7 +31,7 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
   request.method = call.request.method;
   request.target = call.request.target;
   request.deadline = call.request.deadline;
-  request.headers.add("Waybill-Client-Address", call.request.peer);
+  request.headers.add("Waybill-Client-Address", call.request.client);
   const std::string_view if_match = call.request.headers.get("If-Match");
   if (!if_match.empty()) request.headers.add("If-Match", std::string{if_match});
   if (body) {

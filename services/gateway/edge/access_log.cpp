@@ -62,7 +62,7 @@ void AccessLog::add(const web::Request& request, const Entry& entry) {
   const std::string_view cause = cause_of(entry.response);
   if (!cause.empty()) line.append(R"(","cause":")").append(cause);
   line += R"(","peer":)";
-  contract::append_json_string(request.peer, line);
+  contract::append_json_string(request.client, line);
   line += "}\n";
 
   const std::lock_guard lock{mutex_};

@@ -8,12 +8,16 @@
 
 namespace waybill::gateway {
 
+struct Known {
+  Caller caller;                   // role `nobody` for one who shows nothing
+  Role limited_as = Role::nobody;  // whose rate limits count
+};
+
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // The caller, role `nobody` for one who shows nothing; a fault for credentials that are no good.
-  // Runs on the io thread and may wait (for keys).
-  virtual web::awaitable<Result<Caller>> authenticate(const web::Request& request) = 0;
+  // A fault for credentials that are no good. Runs on the io thread and may wait (for keys).
+  virtual web::awaitable<Result<Known>> authenticate(const web::Request& request) = 0;
   // Value of the header Waybill-Access of every answer; empty: none.
   virtual std::string_view announced_mode() const = 0;
 };

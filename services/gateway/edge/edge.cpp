@@ -76,10 +76,10 @@ web::awaitable<web::Response> answer_at_once(web::Response response) {
 
 }  // namespace
 
-Edge::Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
-           AccessLog& access_log, std::chrono::milliseconds deadline)
+Edge::Edge(const contract::Contract& contract, Checks checks, Paths paths, AccessLog& access_log,
+           std::chrono::milliseconds deadline)
     : contract_{contract},
-      authenticator_{authenticator},
+      checks_{checks},
       paths_{paths},
       access_log_{access_log},
       deadline_{deadline},
@@ -92,6 +92,7 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   request.deadline = start + deadline_;
   Trail trail;
   web::Response response;
+  request.client = checks_.proxies.client_of(request);
   try {
     response = co_await answer(request, trail);
   } catch (...) {
@@ -101,7 +102,7 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   response = apply_conditions(request, std::move(response));
   encode(request, response);
   paths_.cors.dress(request, response);
-  const std::string_view mode = authenticator_.announced_mode();
+  const std::string_view mode = checks_.authenticator.announced_mode();
   if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
   const auto elapsed = std::chrono::steady_clock::now() - start;
   metrics_.observe(trail.operation, response.status, elapsed);
@@ -128,11 +129,27 @@ web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Re
   if (operation.command && paths_.admission.is_full(operation)) {
     co_return refusal(paths_.admission.refuse(operation), request);
   }
-  const auto caller = co_await authenticator_.authenticate(request);
-  if (!caller) co_return refusal(caller.error(), request);
-  trail.caller = *caller;
+  const auto known = co_await checks_.authenticator.authenticate(request);
+  if (!known) co_return refusal(known.error(), request);
+  trail.caller = known->caller;
 
-  const Call call{operation, params, request, *caller};
+  std::string counted_as = limited_as(known->caller, request.client);
+  const auto counted =
+      co_await checks_.limits.count(operation, known->limited_as, std::move(counted_as));
+  web::Response response;
+  if (counted && !counted->verdict.admitted) {
+    response = refusal(too_many_calls(), request);
+  } else {
+    response = co_await admit_counted(params, request, trail);
+  }
+  if (counted) counted->add_headers(response.headers);
+  co_return response;
+}
+
+web::awaitable<web::Response> Edge::admit_counted(const web::PathParams& params,
+                                                  web::Request& request, const Trail& trail) {
+  const contract::Operation& operation = *trail.operation;
+  const Call call{operation, params, request, trail.caller};
   if (const auto fault = refuse_access(call)) co_return refusal(*fault, request);
   if (!contract_.may_exist(operation, params)) co_return refusal(absent(), request);
 

@@ -1,5 +1,5 @@
-// What every request goes through, in this order: route, caller, access, body, contract; then the
-// path of its kind. No step knows an endpoint.
+// What every request goes through, in this order: route, caller, rate limit, access, body,
+// contract; then the path of its kind. No step knows an endpoint.
 #pragma once
 
 #include "libs/contract/contract.hpp"
@@ -13,11 +13,20 @@
 #include "services/gateway/edge/admission.hpp"
 #include "services/gateway/edge/authenticator.hpp"
 #include "services/gateway/edge/cors.hpp"
+#include "services/gateway/edge/proxies.hpp"
 #include "services/gateway/edge/route_metrics.hpp"
 #include "services/gateway/events/event_path.hpp"
+#include "services/gateway/limits/rate_limits.hpp"
 #include "services/gateway/queries/query_path.hpp"
 
 namespace waybill::gateway {
+
+// What decides whether a request gets on. Everything must outlive the server.
+struct Checks {
+  Authenticator& authenticator;
+  RateLimits& limits;
+  const Proxies& proxies;
+};
 
 // Where requests go. Everything must outlive the server.
 struct Paths {
@@ -36,8 +45,8 @@ class Edge final : public web::Handler {
  public:
   // `deadline` is the time for a read to be answered and for a command to be with its broker.
   // Throws ContractError for an operation that nobody here can answer.
-  Edge(const contract::Contract& contract, Authenticator& authenticator, Paths paths,
-       AccessLog& access_log, std::chrono::milliseconds deadline);
+  Edge(const contract::Contract& contract, Checks checks, Paths paths, AccessLog& access_log,
+       std::chrono::milliseconds deadline);
 
   web::awaitable<web::Response> handle(web::Request& request) override;
 
@@ -51,6 +60,8 @@ class Edge final : public web::Handler {
   web::awaitable<web::Response> answer(web::Request& request, Trail& trail);
   web::awaitable<web::Response> admit(const web::PathParams& params, web::Request& request,
                                       Trail& trail);
+  web::awaitable<web::Response> admit_counted(const web::PathParams& params, web::Request& request,
+                                              const Trail& trail);
   web::awaitable<web::Response> dispatch(Call call, const boost::json::value* body);
   web::awaitable<web::Response> command(Call call, const boost::json::value* body);
   web::Response answer_health(const Call& call) const;
@@ -58,7 +69,7 @@ class Edge final : public web::Handler {
                              const std::vector<std::string>& allowed) const;
 
   const contract::Contract& contract_;
-  Authenticator& authenticator_;
+  const Checks checks_;
   Paths paths_;
   AccessLog& access_log_;
   const std::chrono::milliseconds deadline_;

@@ -9,7 +9,7 @@ namespace waybill::gateway {
 
 class OpenAccess final : public Authenticator {
  public:
-  web::awaitable<Result<Caller>> authenticate(const web::Request& request) override;
+  web::awaitable<Result<Known>> authenticate(const web::Request& request) override;
   std::string_view announced_mode() const override { return "open"; }
 };
 

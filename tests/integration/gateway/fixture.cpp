@@ -67,6 +67,13 @@ cache::Cache::Options cache_options() {
   return options;
 }
 
+cache::Limiter::Options limiter_options() {
+  cache::Limiter::Options options;
+  options.url = testing::environment("WAYBILL_REDIS_URL");
+  options.answer_time = std::chrono::milliseconds{500};
+  return options;
+}
+
 messaging::QueueOptions command_queue(const std::string& name) {
   messaging::QueueOptions options;
   options.name = name;
@@ -78,6 +85,7 @@ messaging::QueueOptions command_queue(const std::string& name) {
 Platform::Platform(Settings settings, contract::Contract contract)
     : contract_{std::move(contract)},
       cache{thread_.io, cache_options()},
+      limiter{thread_.io, limiter_options()},
       upstream_server_{thread_.io, "127.0.0.1:0", upstream},
       replies_{rabbit->make_publisher("test")},
       events_{kafka->make_producer("test")} {
@@ -88,7 +96,7 @@ Platform::Platform(Settings settings, contract::Contract contract)
     address = "127.0.0.1:" + std::to_string(upstream_server_.port());
   }
   settings.access_log = "off";
-  const Surroundings around{thread_.io, contract_, *rabbit, *kafka, cache, health};
+  const Surroundings around{thread_.io, contract_, *rabbit, *kafka, cache, limiter, health};
   gateway_ = std::make_unique<Gateway>(around, settings, "127.0.0.1:0");
   asio::post(thread_.io, [this] { upstream_server_.start(); });
   gateway_->start();

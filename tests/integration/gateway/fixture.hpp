@@ -94,6 +94,7 @@ class Platform {
 
  public:
   cache::Cache cache;
+  cache::Limiter limiter;
 
  private:
   web::Server upstream_server_;

@@ -29,7 +29,7 @@ int access(Access rule, const Caller& caller, const std::string& owner_param = "
   return fault ? status_of(*fault) : 200;
 }
 
-Result<Caller> open_caller(std::initializer_list<std::pair<std::string, std::string>> headers) {
+Result<Known> open_caller(std::initializer_list<std::pair<std::string, std::string>> headers) {
   web::Request request;
   for (const auto& [name, value] : headers) request.headers.add(name, value);
   OpenAccess mode;
@@ -82,15 +82,18 @@ TEST_CASE("an object says whose it is; without an owner it is for staff", "[gate
 }
 
 TEST_CASE("in mode open everybody is ops and may be named", "[gateway][access]") {
-  CHECK(open_caller({}).value() == Caller{{}, Role::ops});
-  CHECK(open_caller({{"Waybill-User", kAnna.to_string()}}).value() == Caller{kAnna, Role::ops});
+  CHECK(open_caller({}).value().caller == Caller{{}, Role::ops});
+  CHECK(open_caller({{"Waybill-User", kAnna.to_string()}}).value().caller ==
+        Caller{kAnna, Role::ops});
 }
 
 TEST_CASE("in mode open a role can be lowered for trials", "[gateway][access]") {
   const std::string anna = kAnna.to_string();
-  CHECK(open_caller({{"Waybill-User", anna}, {"Waybill-Role", "customer"}}).value() == kCustomer);
-  CHECK(open_caller({{"Waybill-Role", "staff"}}).value() == Caller{{}, Role::staff});
-  CHECK(open_caller({{"Waybill-Role", "nobody"}, {"Waybill-User", anna}}).value() == kNobody);
+  CHECK(open_caller({{"Waybill-User", anna}, {"Waybill-Role", "customer"}}).value().caller ==
+        kCustomer);
+  CHECK(open_caller({{"Waybill-Role", "staff"}}).value().caller == Caller{{}, Role::staff});
+  CHECK(open_caller({{"Waybill-Role", "nobody"}, {"Waybill-User", anna}}).value().caller ==
+        kNobody);
 }
 
 TEST_CASE("in mode open wrong headers and tokens are refused", "[gateway][access]") {

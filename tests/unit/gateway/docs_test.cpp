@@ -90,7 +90,7 @@ TEST_CASE("each request is one JSON line of the access log", "[gateway][log]") {
     web::Request request;
     request.method = "GET";
     request.path = "/v1/products/\"\n";
-    request.peer = "192.0.2.7";
+    request.client = "192.0.2.7";
     request.trace.correlation_id = "c-1";
     CHECK(log.wants(200));
     request.target = "/v1/products/x?token=secret";

@@ -19,7 +19,7 @@ web::Request request(const std::string& method, const std::string& target,
   made.target = target;
   made.path = target.substr(0, target.find('?'));
   made.body = body;
-  made.peer = "192.0.2.7";
+  made.client = "192.0.2.7";
   return made;
 }
 
