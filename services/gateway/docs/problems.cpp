@@ -38,6 +38,8 @@ const std::vector<Problem>& problems() {
        "Sign in again."},
       {"limit-reached", 409, "There are as many of these as there may be.",
        "Remove one that is no longer needed."},
+      {"malformed-form", 400, "The body is no form.",
+       "Send application/x-www-form-urlencoded in UTF-8, each member once."},
       {"malformed-json", 400, "The body is no JSON.",
        "The detail says where reading stopped. Send UTF-8 JSON without comments."},
       {"malformed-request", 400,
