@@ -19,12 +19,16 @@ class UsageError : public std::runtime_error {
 
 struct GatewayFlags {
   std::string address = "http://127.0.0.1:18080";
+  std::string email;
+  std::string password_file;
   std::string token_file;
 
-  // --gateway / WAYBILL_GATEWAY, --token-file / WAYBILL_TOKEN_FILE. The token itself comes from
-  // WAYBILL_TOKEN or the file: a flag would show in the list of processes.
+  // --gateway / WAYBILL_GATEWAY; --email / WAYBILL_EMAIL with --password-file /
+  // WAYBILL_PASSWORD_FILE, or --token-file / WAYBILL_TOKEN_FILE. Password and token themselves come
+  // from WAYBILL_PASSWORD and WAYBILL_TOKEN or the files: a flag would show in the list of
+  // processes.
   void add_to(CLI::App& verb);
-  // Throws UsageError when the token file can't be read.
+  // Throws UsageError when a file can't be read or an e-mail has no password.
   GatewayOptions options(std::size_t connections) const;
 };
 

@@ -82,7 +82,8 @@ std::string Answer::detail() const {
 
 Gateway::Gateway(boost::asio::io_context& io, GatewayOptions options)
     : options_{std::move(options)},
-      client_{io, host_and_port(options_.address), client_options(options_)} {}
+      client_{io, host_and_port(options_.address), client_options(options_)},
+      session_{io, client_, options_.credentials} {}
 
 std::string Gateway::help_when_away(const std::string& why) const {
   return fmt::format(
@@ -91,8 +92,17 @@ std::string Gateway::help_when_away(const std::string& why) const {
       options_.address, why);
 }
 
-void Gateway::add_token(web::ClientRequest& request) const {
-  if (!options_.token.empty()) request.headers.set("Authorization", "Bearer " + options_.token);
+// With the present token; once more with another one when this was not taken.
+awaitable<Result<web::Response>> Gateway::send_signed(web::ClientRequest request) {
+  const std::string token = co_await session_.token();
+  if (!token.empty()) request.headers.set("Authorization", "Bearer " + token);
+  auto response = co_await client_.send(request);
+  const bool refused = response && response->status == 401;
+  if (!refused || !session_.drop(token)) co_return response;
+  const std::string another = co_await session_.token();
+  request.headers.set("Authorization", "Bearer " + another);
+  response = co_await client_.send(std::move(request));
+  co_return response;
 }
 
 awaitable<void> Gateway::check() {
@@ -103,12 +113,12 @@ awaitable<void> Gateway::check() {
   if (response->status != 200) {
     throw GatewayAway{help_when_away(fmt::format("it says {}", response->status))};
   }
+  co_await session_.token();
 }
 
 awaitable<Answer> Gateway::get(std::string path) {
   web::ClientRequest request;
   request.target = std::move(path);
-  add_token(request);
   co_return co_await send(std::move(request));
 }
 
@@ -123,7 +133,6 @@ awaitable<Answer> Gateway::write(std::string method, std::string path, json::obj
   request.headers.set("Content-Type", "application/json");
   request.headers.set("Idempotency-Key", "waybill-import-" + key);
   request.headers.set("Prefer", std::string{kWaitHeader});
-  add_token(request);
   co_return co_await send(std::move(request));
 }
 
@@ -135,7 +144,7 @@ awaitable<Answer> Gateway::send(web::ClientRequest request) {
   std::string why;
   int server_errors = 0;
   while (std::chrono::steady_clock::now() < give_up) {
-    const auto response = co_await client_.send(request);
+    const auto response = co_await send_signed(request);
     milliseconds wait = backoff.next();
     if (!response) {
       why = response.error().detail;

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "libs/web/client.hpp"
+#include "tools/waybill/session.hpp"
 
 namespace waybill::tool {
 
@@ -23,7 +24,7 @@ class GatewayAway : public std::runtime_error {
 
 struct GatewayOptions {
   std::string address;  // http://host:port or host:port
-  std::string token;    // bearer token, may be empty
+  Credentials credentials;
   std::size_t connections = 16;
   // How long 429, 503 and broken connections of one request are waited out.
   std::chrono::minutes patience{15};
@@ -46,6 +47,8 @@ class Gateway {
  public:
   Gateway(boost::asio::io_context& io, GatewayOptions options);
 
+  // All of these throw SignInRefused when there is an account that the gateway does not take.
+
   // One try, to find out early that nobody is there. Throws GatewayAway.
   awaitable<void> check();
 
@@ -59,11 +62,12 @@ class Gateway {
 
  private:
   awaitable<Answer> send(web::ClientRequest request);
-  void add_token(web::ClientRequest& request) const;
+  awaitable<Result<web::Response>> send_signed(web::ClientRequest request);
   std::string help_when_away(const std::string& why) const;
 
   GatewayOptions options_;
   web::Client client_;
+  Session session_;
 };
 
 }  // namespace waybill::tool

@@ -25,7 +25,7 @@ class ScriptedGateway final : public web::Handler {
   Answer write(const std::string& body) {
     GatewayOptions options;
     options.address = fmt::format("http://127.0.0.1:{}/", server_.port());
-    options.token = "secret";
+    options.credentials = credentials;
     Gateway gateway{io_, options};
     Answer answer;
     retail::run_jobs(io_, 1, 1, [&](std::size_t) { return write_one(gateway, body, answer); });
@@ -33,6 +33,7 @@ class ScriptedGateway final : public web::Handler {
   }
 
   std::vector<web::Request> requests;
+  Credentials credentials{"secret", {}, {}};
 
  private:
   static awaitable<void> write_one(Gateway& gateway, std::string body, Answer& answer) {
@@ -50,6 +51,18 @@ web::Response reply(int status, const std::string& text = "{}") {
   response.headers.set("Retry-After", "0");
   return response;
 }
+
+web::Response token_reply(const std::string& token, int life = 1'800) {
+  const boost::json::object body{
+      {"access_token", token}, {"refresh_token", "r-" + token}, {"expires_in", life}};
+  return reply(200, boost::json::serialize(body));
+}
+
+std::string authorization(const web::Request& request) {
+  return std::string{request.headers.get("Authorization")};
+}
+
+const Credentials kAccount{{}, "ops@test.example", config::Secret{"pass word"}};
 
 }  // namespace
 
@@ -105,7 +118,7 @@ TEST_CASE("nobody at the address is told at once, with what to do", "[gateway]")
   Gateway gateway{io, options};
   const auto check = [&](std::size_t) { return gateway.check(); };
   CHECK_THROWS_AS(retail::run_jobs(io, 1, 1, check), GatewayAway);
-  CHECK_THROWS_AS(Gateway(io, {"https://x", "", 1, std::chrono::minutes{1}}),
+  CHECK_THROWS_AS(Gateway(io, {"https://x", {}, 1, std::chrono::minutes{1}}),
                   std::invalid_argument);
 }
 
@@ -129,4 +142,50 @@ TEST_CASE("jobs run a few at a time, and the first failure ends them", "[jobs]")
   CHECK(counting.most == 7);
   CHECK_THROWS_WITH(retail::run_jobs(io, 1000, 7, job), "57");
   CHECK(counting.done < 50 + 100);
+}
+
+TEST_CASE("with an account a run signs in before it asks", "[gateway][session]") {
+  ScriptedGateway gateway{{token_reply("t1"), reply(201)}};
+  gateway.credentials = kAccount;
+  CHECK(gateway.write("a").status == 201);
+  REQUIRE(gateway.requests.size() == 2);
+  CHECK(gateway.requests[0].path == "/v1/auth/token");
+  CHECK(boost::json::parse(gateway.requests[0].body) ==
+        boost::json::value{{"grant_type", "password"},
+                           {"username", "ops@test.example"},
+                           {"password", "pass word"}});
+  CHECK(authorization(gateway.requests[1]) == "Bearer t1");
+}
+
+TEST_CASE("a token is renewed before it expires", "[gateway][session]") {
+  ScriptedGateway gateway{{token_reply("t1", 0), reply(503), token_reply("t2"), reply(201)}};
+  gateway.credentials = kAccount;
+  CHECK(gateway.write("a").status == 201);
+  REQUIRE(gateway.requests.size() == 4);
+  CHECK(boost::json::parse(gateway.requests[2].body).at("refresh_token") == "r-t1");
+  CHECK(authorization(gateway.requests[3]) == "Bearer t2");
+}
+
+TEST_CASE("a run whose session was ended signs in again", "[gateway][session]") {
+  ScriptedGateway gateway{
+      {token_reply("t1"), reply(401), reply(401), token_reply("t2"), reply(201)}};
+  gateway.credentials = kAccount;
+  CHECK(gateway.write("a").status == 201);
+  REQUIRE(gateway.requests.size() == 5);
+  CHECK(boost::json::parse(gateway.requests[2].body).at("grant_type") == "refresh_token");
+  CHECK(boost::json::parse(gateway.requests[3].body).at("grant_type") == "password");
+  CHECK(authorization(gateway.requests[4]) == "Bearer t2");
+}
+
+TEST_CASE("an account that is not taken ends the run at once", "[gateway][session]") {
+  ScriptedGateway gateway{{reply(401)}};
+  gateway.credentials = kAccount;
+  CHECK_THROWS_AS(gateway.write("a"), SignInRefused);
+  CHECK(gateway.requests.size() == 1);
+}
+
+TEST_CASE("a token that was given is used as it is, refused or not", "[gateway][session]") {
+  ScriptedGateway gateway{{reply(401)}};
+  CHECK(gateway.write("a").status == 401);
+  CHECK(gateway.requests.size() == 1);
 }
