@@ -23,8 +23,9 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Without these settings ccache takes no file that uses a precompiled header.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+  # Without its sloppiness ccache takes no file that uses a precompiled header; with the compiler's own list of headers it
+  # need not run the preprocessor before.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
                CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
@@ -35,11 +36,15 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# One precompiled header for everybody: the standard library, Boost.JSON and Asio's coroutines.
-file(WRITE ${CMAKE_BINARY_DIR}/pch/waybill_pch.cpp "// Carries the precompiled header.\n")
-add_library(waybill_pch OBJECT ${CMAKE_BINARY_DIR}/pch/waybill_pch.cpp)
-target_link_libraries(waybill_pch PRIVATE Boost::json fmt::fmt Threads::Threads)  # the flags of all who use it
+# One precompiled header for everybody: the standard library, Boost.JSON and Asio's coroutines. The tests' own has Catch2
+# as well.
+foreach(pch waybill_pch waybill_test_pch)
+  file(WRITE ${CMAKE_BINARY_DIR}/pch/${pch}.cpp "// Carries the precompiled header.\n")
+  add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch/${pch}.cpp)
+  target_link_libraries(${pch} PRIVATE Boost::json fmt::fmt Threads::Threads)  # the flags of all who use it
+endforeach()
 target_precompile_headers(waybill_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
+target_precompile_headers(waybill_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp <catch2/catch.hpp>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fpch-preprocess -Winvalid-pch)
 endif()

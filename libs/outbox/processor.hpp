@@ -69,6 +69,9 @@ struct ProcessorOptions {
   std::string queue;
   std::size_t batch = 100;
   std::size_t workers = 1;
+  // Least time between two batches of a worker while commands come in company: waiting makes
+  // batches larger, and their cost is mostly per batch. A command that comes alone does not wait.
+  std::chrono::milliseconds pace{0};
   std::vector<std::chrono::milliseconds> retries;  // as in messaging::QueueOptions
 };
 

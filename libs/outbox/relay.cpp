@@ -82,6 +82,7 @@ struct Relay::Impl {
 
   Backoff backoff{milliseconds{50}, seconds{5}};
   std::size_t stuck = 0;  // rows of the last batch that no broker took
+  Clock::time_point last_read{};
   Clock::time_point next_measure{};
   Clock::time_point next_tend{};
 
@@ -153,6 +154,7 @@ struct Relay::Impl {
   std::size_t window() const { return options.batch + std::min(stuck, kMostStuck * options.batch); }
 
   std::vector<OutboxRow> read() {
+    last_read = Clock::now();
     pg::Session session{connection};
     std::vector<OutboxRow> rows;
     for (const pg::Row row : session.exec(sql::find_untold, options.channel, window())) {
@@ -215,9 +217,10 @@ struct Relay::Impl {
   }
 
   // Only stop() ends it early.
-  void pause(milliseconds duration) {
+  void pause(milliseconds duration) { pause_until(Clock::now() + duration); }
+  void pause_until(Clock::time_point end) {
     std::unique_lock guard{mutex};
-    changed.wait_for(guard, duration, [&] { return stopping; });
+    changed.wait_until(guard, end, [&] { return stopping; });
   }
 
   void wait_for_wake(milliseconds most) {
@@ -225,7 +228,7 @@ struct Relay::Impl {
       std::unique_lock guard{mutex};
       changed.wait_for(guard, most, [&] { return woken || stopping; });
     }
-    if (options.linger.count() > 0) pause(options.linger);
+    pause_until(last_read + options.pace);
     const std::lock_guard guard{mutex};
     woken = false;
   }

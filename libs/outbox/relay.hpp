@@ -39,9 +39,8 @@ struct RelayOptions {
   std::string service;  // names source (ce_source), locks and metrics
   std::string channel;  // "event" or "command"
   std::size_t batch = 500;
-  std::chrono::milliseconds poll{100};  // safety net behind the wake-up calls
-  std::chrono::milliseconds linger{
-      0};  // waits this long after a wake-up, so that more rows share a batch
+  std::chrono::milliseconds poll{100};     // safety net behind the wake-up calls
+  std::chrono::milliseconds pace{0};       // least time between two batches that are not full
   std::chrono::hours keep{24 * 7};         // outbox_sent partitions older than this are dropped
   std::chrono::hours keep_inbox{24 * 30};  // commands that were done longer ago are forgotten
 };

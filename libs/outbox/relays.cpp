@@ -102,10 +102,13 @@ class Listener {
   std::jthread thread_;
 };
 
+// Commands leave at once: somebody waits for the outcome. An event may wait for others: each
+// produce request costs Kafka more than the events in it.
 RelayOptions channel_options(const std::string& service, const std::string& channel) {
   RelayOptions options;
   options.service = service;
   options.channel = channel;
+  if (channel == "event") options.pace = milliseconds{40};
   return options;
 }
 

@@ -57,7 +57,10 @@ Worker::Worker(Shop& shop)
 void Worker::run() {
   while (!shop_.stopping) {
     auto deliveries = shop_.commands.take(shop_.options.batch, kTake);
+    const auto began = std::chrono::steady_clock::now();
+    const bool in_company = deliveries.size() > 1;
     if (!deliveries.empty()) handle(std::move(deliveries));
+    if (in_company) std::this_thread::sleep_until(began + shop_.options.pace);
   }
 }
 

@@ -58,6 +58,8 @@ std::string conninfo(const Options& options, const Settings& settings) {
       {"lock_timeout", std::to_string(options.lock_time.count())},
       // Array parameters would be planned anew on every call, and for their size alone.
       {"plan_cache_mode", "force_generic_plan"},
+      // Forbidden scans count as dear, and dear plans would be compiled: milliseconds each time.
+      {"jit", "off"},
       {"timezone", "UTC"},
       {"datestyle", "ISO"},
       {"bytea_output", "hex"},

@@ -43,6 +43,7 @@ outbox::ProcessorOptions processor_options(const Runtime& runtime) {
   options.queue = runtime.name();
   options.batch = static_cast<std::size_t>(runtime.settings().command_batch);
   options.workers = static_cast<std::size_t>(runtime.settings().command_workers);
+  options.pace = runtime.settings().command_pace;
   options.retries = messaging::QueueOptions{}.retries;
   return options;
 }

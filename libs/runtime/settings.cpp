@@ -13,6 +13,8 @@ void CommonSettings::declare(config::Settings& settings) {
   settings.add("kafka.brokers", kafka_brokers, "Kafka: host:port, comma separated");
   settings.add("redis.url", redis_url, "Redis: redis://host:port");
   settings.add("command.batch", command_batch, "commands handled in one transaction, at most");
+  settings.add("command.pace", command_pace,
+               "least time between two batches while commands come in company");
   settings.add("command.workers", command_workers,
                "threads that handle commands, a connection each");
   settings.add("query.threads", query_threads, "threads that answer reads, a connection each");

@@ -28,7 +28,7 @@ unix_socket_directories = '$dir'
 max_connections = 200
 shared_buffers = 256MB
 max_wal_size = 2GB
-wal_compression = on
+wal_compression = lz4
 C
 
 # After a SIGKILL: backends of the old postmaster may still live for a moment (each has the data

@@ -50,7 +50,7 @@ inline constexpr pg::Statement update_orders{"update_orders", R"(
                 $8::timestamptz[], $9::bigint[], $10::timestamptz[])
          AS new (id, status, total_price, currency, reason_code, reason_text, reason_items, expires_at,
                  version, updated_at)
-   WHERE orders.id = new.id)"};
+   WHERE orders.id = new.id AND orders.id = ANY($1::uuid[]))"};
 
 // ---- lines ----
 
@@ -72,7 +72,8 @@ inline constexpr pg::Statement price_lines{"price_lines", R"(
          line_total = priced.line_total
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
          AS priced (order_id, product_id, sku, name, price_at_order, line_total)
-   WHERE order_line.order_id = priced.order_id AND order_line.product_id = priced.product_id)"};
+   WHERE order_line.order_id = priced.order_id AND order_line.product_id = priced.product_id
+     AND order_line.order_id = ANY($1::uuid[]))"};
 
 // ---- history ----
 

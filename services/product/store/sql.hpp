@@ -55,20 +55,20 @@ inline constexpr pg::Statement update_products{"update_products", R"(
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
                 $7::bigint[], $8::bigint[], $9::timestamptz[])
          AS new (id, sku, name, description, price, currency, stock_quantity, version, updated_at)
-   WHERE product.id = new.id)"};
+   WHERE product.id = new.id AND product.id = ANY($1::uuid[]))"};
 
 inline constexpr pg::Statement update_stock{"update_stock", R"(
   UPDATE product
      SET stock_quantity = new.stock_quantity, version = new.version, updated_at = new.updated_at
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[])
          AS new (id, stock_quantity, version, updated_at)
-   WHERE product.id = new.id)"};
+   WHERE product.id = new.id AND product.id = ANY($1::uuid[]))"};
 
 inline constexpr pg::Statement delete_products{"delete_products", R"(
   UPDATE product
      SET version = gone.version, updated_at = gone.at, deleted_at = gone.at
     FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) AS gone (id, version, at)
-   WHERE product.id = gone.id)"};
+   WHERE product.id = gone.id AND product.id = ANY($1::uuid[]))"};
 
 // ---- the ledger ----
 
