@@ -71,13 +71,13 @@ S
   put REDIS_URL "redis://127.0.0.1:$REDIS_PORT/0"
   put CONTRACTS "$INSTANCE_DIR/contracts"
   if [ "$name" = gateway ]; then
-    put GATEWAY_CONTRACTS "$INSTANCE_DIR/contracts"
     put GATEWAY_SWAGGER "$(reachable_deps)/swagger-ui"
     put ACCESS_MODE open
     for other in "${SERVICES[@]}"; do
       [ "$other" = gateway ] || put "UPSTREAM_$(upper "$other")" "127.0.0.1:${HTTP_PORT[$other]}"
     done
   fi
+  if [ "$name" = order ]; then put ORDER_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"; fi
   if [ -s "$INSTANCE_DIR/settings.env" ]; then sed 's/^/export /' "$INSTANCE_DIR/settings.env"; fi
   echo "exec '$INSTANCE_DIR/services/$name/waybill-$name'"
 }

@@ -1,6 +1,7 @@
 #include "services/order/wiring.hpp"
 
 #include "services/order/commands/commands.hpp"
+#include "services/order/commands/parked_orders.hpp"
 #include "services/order/projections/users.hpp"
 #include "services/order/queries/queries.hpp"
 #include "services/order/timers/unpaid.hpp"
@@ -24,8 +25,10 @@ projection::Options users_options() {
 void OrderService::Settings::declare(config::Settings& settings) {
   settings.add("order.unpaid-timeout", unpaid_timeout,
                "how long a confirmed order waits for its payment; 0 = for ever");
-  settings.add("order.address-wait", address_wait,
-               "how long an unknown delivery address is waited for before the order is refused");
+  settings.add(
+      "order.address-wait", address_wait,
+      "how long an unknown delivery address is waited for before identity is asked for it");
+  settings.add("order.identity", identity, "host:port of the identity service's read API");
   settings.add("order.expiry-interval", expiry_interval, "how often unpaid orders are looked for");
 }
 
@@ -33,6 +36,7 @@ OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
     : handlers_{commands::make_handlers(settings.address_wait, settings.unpaid_timeout)},
       queries_{queries::make_queries()},
       users_{users_options(), runtime.database(), runtime.kafka(), projections::apply_users},
+      address_book_{runtime.io(), settings.identity},
       backend_{runtime, handlers_, queries_},
       expiry_{"order.expiry", settings.expiry_interval, runtime.database(),
               [this](pg::Connection& connection) { return expire(connection); }},
@@ -62,9 +66,12 @@ bool OrderService::expire(pg::Connection& connection) {
 }
 
 bool OrderService::place_parked(pg::Connection& connection) {
+  const commands::Verdicts verdicts = commands::ask_for_overdue(
+      connection, now(), timer_batch,
+      [this](const Id& user, const Id& address) { return address_book_.find(user, address); });
   std::size_t taken = 0;
-  backend_.transact(connection, [&taken](pg::Tx& tx, outbox::Writer& out) {
-    taken = commands::place_parked(tx, out, now(), timer_batch);
+  backend_.transact(connection, [&](pg::Tx& tx, outbox::Writer& out) {
+    taken = commands::place_parked(tx, out, now(), timer_batch, verdicts);
   });
   return taken == timer_batch;
 }

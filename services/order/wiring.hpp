@@ -5,6 +5,7 @@
 
 #include "libs/projection/projection.hpp"
 #include "libs/runtime/backend.hpp"
+#include "services/order/clients/address_book.hpp"
 
 namespace waybill::order {
 
@@ -13,6 +14,7 @@ struct OrderService {
     std::chrono::milliseconds unpaid_timeout = std::chrono::minutes{30};
     std::chrono::milliseconds address_wait = std::chrono::seconds{3};
     std::chrono::milliseconds expiry_interval = std::chrono::seconds{1};
+    std::string identity = "127.0.0.1:7101";
 
     void declare(config::Settings& settings);
   };
@@ -29,6 +31,7 @@ struct OrderService {
   outbox::Handlers handlers_;
   runtime::Queries queries_;
   projection::Projection users_;
+  clients::AddressBook address_book_;
   runtime::Backend backend_;
   runtime::Periodic expiry_;  // these two work through the backend
   runtime::Periodic parked_;

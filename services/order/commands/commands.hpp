@@ -17,18 +17,13 @@ using Batch = std::span<const outbox::Command<Message>>;
 // Places the orders of one batch. An order takes its id from its command: placing twice is placing
 // once. The outcome is deferred until the product service has decided.
 // 400 for a caller who is no user and names none, and for an order_date in the future; 403 where a
-// customer asks for what is staff's; 422 unknown-address once it has been unknown for
-// `address_wait`, at once when it is somebody else's.
+// customer asks for what is staff's; 422 unknown-address at once when it is somebody else's. An
+// order whose address is not known is parked for `address_wait` (see parked_orders.hpp).
 struct PlaceOrders {
   std::chrono::milliseconds address_wait;
   std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::PlaceOrder> batch,
                                           outbox::Writer& out) const;
 };
-
-// Places parked orders whose address has come, and refuses those that have waited long enough; at
-// most `most`. Returns how many there were. Any number of workers may do so at the same time. The
-// retry ladder's steps of a second and ten would be too coarse for a wait of three.
-std::size_t place_parked(pg::Tx& tx, outbox::Writer& out, Instant now, std::size_t most);
 
 // PENDING → CONFIRMED, and the customer is answered. Twice or late is nothing; units reserved for
 // an order that does not want them go back.

@@ -22,16 +22,4 @@ std::vector<outbox::Outcome> PlaceOrders::operator()(pg::Tx& tx, Batch<v1::Place
   return outcomes;
 }
 
-std::size_t place_parked(pg::Tx& tx, outbox::Writer& out, Instant now, std::size_t most) {
-  const std::vector<Command> batch = store::take_parked(tx, now, most);
-  if (batch.empty()) return 0;
-  const auto refuse = [](const Command&, const domain::Order&) { return refuse_address(); };
-  const std::vector<outbox::Outcome> outcomes = place(tx, batch, out, refuse);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (outcomes[i].kind != outbox::Outcome::Kind::done) continue;
-    out.complete(batch[i].id(), outcomes[i], batch[i].cause);
-  }
-  return batch.size();
-}
-
 }  // namespace waybill::order::commands

@@ -14,25 +14,11 @@ namespace waybill::order::commands {
 namespace {
 
 using Command = outbox::Command<v1::PlaceOrder>;
-using Addresses = std::unordered_map<Id, store::CustomerAddress>;
 
 Fault invalid_member(std::string pointer, std::string message) {
   boost::json::array errors{
       boost::json::object{{"pointer", std::move(pointer)}, {"message", std::move(message)}}};
   return invalid("Validation failed for POST /v1/orders", {{"errors", std::move(errors)}});
-}
-
-// The customer whose order it is.
-Result<Id> read_customer(const Command& command) {
-  const Caller& caller = command.cause.caller;
-  if (!command.body.has_user_id()) {
-    if (caller.user) return *caller.user;
-    return invalid_member("/user_id", "is required, because the caller is no user");
-  }
-  const auto named = Id::parse(command.body.user_id());
-  if (!named) return invalid_member("/user_id", "is no UUID");
-  if (!caller.may_act_for(*named)) return forbidden("Only staff may order for another customer.");
-  return *named;
 }
 
 Result<Instant> read_order_date(const Command& command) {
@@ -70,7 +56,7 @@ Result<std::vector<domain::Item>> read_items(const v1::PlaceOrder& body) {
 Result<domain::Order> read_order(const Command& command) {
   domain::Order order;
   order.id = command.id();
-  const auto customer = read_customer(command);
+  const auto customer = customer_of(command);
   if (!customer) return customer.error();
   const auto date = read_order_date(command);
   if (!date) return date.error();
@@ -133,12 +119,13 @@ class Placing {
     }
   }
 
-  void find_addresses(const AddressMissing& missing) {
+  void find_addresses(const AddressMissing& missing, const Addresses& told) {
     std::vector<Id> ids;
     ids.reserve(orders_.size());
     for (const domain::Order& order : orders_) ids.push_back(order.delivery_address_id);
     if (ids.empty()) return;
-    const Addresses addresses = store::find_addresses(tx_, ids);
+    Addresses addresses = store::find_addresses(tx_, ids);
+    addresses.insert(told.begin(), told.end());
     keep_if([&](domain::Order& order, const Command& command) -> std::optional<outbox::Outcome> {
       const auto found = addresses.find(order.delivery_address_id);
       if (found == addresses.end()) return missing(command, order);
@@ -211,16 +198,28 @@ class Placing {
 
 }  // namespace
 
+Result<Id> customer_of(const outbox::Command<v1::PlaceOrder>& command) {
+  const Caller& caller = command.cause.caller;
+  if (!command.body.has_user_id()) {
+    if (caller.user) return *caller.user;
+    return invalid_member("/user_id", "is required, because the caller is no user");
+  }
+  const auto named = Id::parse(command.body.user_id());
+  if (!named) return invalid_member("/user_id", "is no UUID");
+  if (!caller.may_act_for(*named)) return forbidden("Only staff may order for another customer.");
+  return *named;
+}
+
 outbox::Outcome refuse_address() {
   return outbox::Outcome::refused(
       unprocessable("unknown-address", "The customer has no such delivery address."));
 }
 
 std::vector<outbox::Outcome> place(pg::Tx& tx, Batch<v1::PlaceOrder> batch, outbox::Writer& out,
-                                   const AddressMissing& missing) {
+                                   const AddressMissing& missing, const Addresses& told) {
   Placing placing{tx, batch, out};
   placing.read();
-  placing.find_addresses(missing);
+  placing.find_addresses(missing, told);
   placing.insert();
   return placing.take_outcomes();
 }

@@ -136,14 +136,26 @@ inline constexpr pg::Statement insert_parked{"insert_parked", R"(
          AS new (command_id, address_id, body, caller, correlation_id, traceparent, instance, sent_at)
       ON CONFLICT (command_id) DO NOTHING)"};
 
-// Those whose address has come, and those that have waited long enough. The table is nearly always
-// empty.
+// Those that have waited long enough. The table is nearly always empty.
+inline constexpr pg::Statement find_overdue_parked{"find_overdue_parked", R"(
+  SELECT command_id, body, caller, correlation_id, traceparent, instance, sent_at
+    FROM parked_order
+   WHERE due_at <= $1::timestamptz
+         AND NOT EXISTS (SELECT FROM customer_address
+                          WHERE customer_address.id = parked_order.address_id)
+   ORDER BY due_at
+   LIMIT $2::bigint)"};
+
+inline constexpr pg::Statement postpone_parked{"postpone_parked", R"(
+  UPDATE parked_order SET due_at = $2::timestamptz WHERE command_id = ANY($1::uuid[]))"};
+
+// Those whose address has come, and those of which is known that it will not.
 inline constexpr pg::Statement take_parked{"take_parked", R"(
   DELETE FROM parked_order
    WHERE command_id = ANY(ARRAY(
          SELECT parked.command_id
            FROM parked_order AS parked
-          WHERE parked.due_at <= $1::timestamptz
+          WHERE parked.command_id = ANY($1::uuid[])
              OR EXISTS (SELECT FROM customer_address WHERE customer_address.id = parked.address_id)
           ORDER BY parked.due_at
           LIMIT $2::bigint

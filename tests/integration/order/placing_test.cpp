@@ -161,6 +161,40 @@ TEST_CASE("an order waits for its address and is placed when it comes", "[order]
   CHECK(worker.place_parked(wanted.now + seconds{9}).told().empty());
 }
 
+TEST_CASE("an address that its owner knows places the order although no event has come",
+          "[order][place]") {
+  Worker worker;
+  const Customer late;
+  const auto wanted = command(order_of(late, {{new_id(), 1}}), customer(late.id));
+  worker.run_one(place_orders, wanted);
+  const auto identity = [&](const Id& user, const Id& address) {
+    CHECK(user == late.id);
+    CHECK(address == late.address);
+    return Result<std::optional<domain::Address>>{
+        domain::Address{"2 Side Street", "Bern", "BE", "3011", "CH"}};
+  };
+  const Done placed = worker.place_parked(wanted.now + seconds{3}, identity);
+  CHECK(placed.told() == std::vector<std::string>{"OrderPlaced", "ReserveStock"});
+  CHECK(worker.order(wanted.id()).at("delivery_address").at("street").as_string() ==
+        "2 Side Street");
+  CHECK(worker.count(parked_of, late.address) == 0);
+}
+
+TEST_CASE("while nobody can say whether an address exists its order waits on", "[order][place]") {
+  Worker worker;
+  const Customer late;
+  const auto wanted = command(order_of(late, {{new_id(), 1}}), customer(late.id));
+  worker.run_one(place_orders, wanted);
+  const auto away = [](const Id&, const Id&) {
+    return Result<std::optional<domain::Address>>{unavailable("identity is away")};
+  };
+  const Instant due = wanted.now + seconds{3};
+  CHECK(worker.place_parked(due, away).out.completions.empty());
+  CHECK(worker.count(parked_of, late.address) == 1);
+  CHECK(worker.place_parked(due).out.completions.empty());  // it is asked for again a second later
+  CHECK(worker.place_parked(due + seconds{1}).out.completions.size() == 1);
+}
+
 TEST_CASE("an address that does not come in time is refused, to who asked", "[order][place]") {
   Worker worker;
   const Customer nowhere;

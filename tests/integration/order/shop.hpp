@@ -9,6 +9,7 @@
 #include "libs/core/money.hpp"
 #include "libs/testing/testing.hpp"
 #include "services/order/commands/commands.hpp"
+#include "services/order/commands/parked_orders.hpp"
 #include "services/order/projections/users.hpp"
 #include "services/order/queries/queries.hpp"
 #include "services/order/timers/unpaid.hpp"
@@ -28,6 +29,10 @@ inline testing::FreshDatabase& database() {
 
 inline const commands::PlaceOrders place_orders{seconds{3}};
 inline const commands::ConfirmOrders confirm_orders{std::chrono::minutes{30}};
+
+inline Result<std::optional<domain::Address>> nobody_has_it(const Id&, const Id&) {
+  return std::optional<domain::Address>{};
+}
 
 inline Caller customer(const Id& user) {
   return {user, Role::customer};
@@ -94,10 +99,12 @@ class Worker {
     tx.commit();
     return done;
   }
-  Done place_parked(Instant at) {
+  // `identity` says what the owner of addresses knows.
+  Done place_parked(Instant at, const commands::FindAddress& identity = nobody_has_it) {
     Done done;
+    const auto verdicts = commands::ask_for_overdue(connection_, at, 100, identity);
     pg::Tx tx{connection_};
-    commands::place_parked(tx, done.out, at, 100);
+    commands::place_parked(tx, done.out, at, 100, verdicts);
     tx.commit();
     return done;
   }
