@@ -1,38 +1,18 @@
 #include "libs/projection/offsets.hpp"
 
+#include <set>
+
+#include "libs/projection/sql.hpp"
+
 namespace waybill::projection {
-namespace {
-
-namespace sql {
-
-constexpr pg::Statement insert_offsets{
-    "insert_offsets",
-    "INSERT INTO projection_offset (projection, topic, partition, next_offset) "
-    "SELECT $1, topic, partition, 0 FROM unnest($2::text[], $3::int[]) AS a (topic, partition) "
-    "ON CONFLICT DO NOTHING"};
-
-constexpr pg::Statement find_offsets{
-    "find_offsets",
-    "SELECT topic, partition, next_offset FROM projection_offset WHERE projection = $1"};
-
-constexpr pg::Statement move_offsets{
-    "move_offsets",
-    "UPDATE projection_offset AS o SET next_offset = m.next_offset "
-    "FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) "
-    "AS m (topic, partition, expected, next_offset) "
-    "WHERE o.projection = $1 AND o.topic = m.topic AND o.partition = m.partition "
-    "AND o.next_offset = m.expected"};
-
-}  // namespace sql
-
-}  // namespace
-
 std::vector<messaging::TopicPartition> Offsets::load(
     pg::Connection& connection, const std::vector<messaging::TopicPartition>& assigned) {
   pg::Array topics, partitions;
+  std::set<std::pair<std::string, std::int32_t>> mine;
   for (const messaging::TopicPartition& partition : assigned) {
     topics.add(partition.topic);
     partitions.add(partition.partition);
+    mine.emplace(partition.topic, partition.partition);
   }
   pg::Tx tx{connection};
   tx.later(sql::insert_offsets, projection_, topics, partitions);
@@ -42,6 +22,7 @@ std::vector<messaging::TopicPartition> Offsets::load(
     position.topic = row.text(0);
     position.partition = static_cast<std::int32_t>(row.integer(1));
     position.offset = row.integer(2);
+    if (!mine.contains({position.topic, position.partition})) continue;
     known_[{position.topic, position.partition}] = position.offset;
     positions.push_back(std::move(position));
   }
@@ -58,7 +39,9 @@ Advance Offsets::advance(pg::Tx& tx, std::span<const messaging::Event> events) {
   for (const auto& [partition, offset] : advance) {
     topics.add(partition.first);
     partitions.add(partition.second);
-    expected.add(known_.at(partition));
+    const auto known = known_.find(partition);
+    if (known == known_.end()) throw MovedError{};  // handed out before it was revoked
+    expected.add(known->second);
     next.add(offset);
   }
   const auto moved =
@@ -69,6 +52,24 @@ Advance Offsets::advance(pg::Tx& tx, std::span<const messaging::Event> events) {
 
 void Offsets::confirm(const Advance& advance) {
   for (const auto& [partition, offset] : advance) known_[partition] = offset;
+}
+
+void Offsets::release(const std::vector<messaging::TopicPartition>& revoked) {
+  for (const messaging::TopicPartition& partition : revoked) {
+    known_.erase({partition.topic, partition.partition});
+  }
+}
+
+void Offsets::check(pg::Connection& connection) const {
+  std::size_t same = 0;
+  for (const pg::Row row : pg::Session{connection}.exec(sql::find_offsets, projection_)) {
+    const auto known =
+        known_.find({std::string{row.text(0)}, static_cast<std::int32_t>(row.integer(1))});
+    if (known == known_.end()) continue;
+    if (known->second != row.integer(2)) throw MovedError{};
+    ++same;
+  }
+  if (same != known_.size()) throw MovedError{};
 }
 
 }  // namespace waybill::projection

@@ -19,24 +19,6 @@ class MovedError : public std::runtime_error {
   MovedError() : std::runtime_error{"the projection's offsets were moved by somebody else"} {}
 };
 
-// An event that can't be applied.
-class PoisonError : public std::runtime_error {
- public:
-  PoisonError(const messaging::Event& event, const std::string& why)
-      : std::runtime_error{why},
-        topic_{event.topic},
-        partition_{event.partition},
-        offset_{event.offset} {}
-  const std::string& topic() const { return topic_; }
-  std::int32_t partition() const { return partition_; }
-  std::int64_t offset() const { return offset_; }
-
- private:
-  std::string topic_;
-  std::int32_t partition_;
-  std::int64_t offset_;
-};
-
 // Offsets behind the last event of a batch, per topic and partition.
 using Advance = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 
@@ -52,10 +34,15 @@ class Offsets {
   Advance advance(pg::Tx& tx, std::span<const messaging::Event> events);
   // After the commit.
   void confirm(const Advance& advance);
+  // Partitions that are another's now.
+  void release(const std::vector<messaging::TopicPartition>& revoked);
+  // Throws MovedError when somebody has put other offsets there (a rollback, a switch): no event
+  // need come to find that out.
+  void check(pg::Connection& connection) const;
 
  private:
   std::string projection_;
-  std::map<std::pair<std::string, std::int32_t>, std::int64_t> known_;
+  std::map<std::pair<std::string, std::int32_t>, std::int64_t> known_;  // of what is assigned
 };
 
 }  // namespace waybill::projection

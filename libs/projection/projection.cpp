@@ -1,14 +1,19 @@
 #include "libs/projection/projection.hpp"
 
+#include <atomic>
+
 #include "libs/core/backoff.hpp"
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
-#include "libs/projection/offsets.hpp"
+#include "libs/projection/applier.hpp"
 
 namespace waybill::projection {
 namespace {
 
-constexpr milliseconds kPoll{200};  // how soon stop() is noticed
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kPoll{200};    // how soon stop() is noticed
+constexpr milliseconds kLook{2'000};  // how soon it is noticed what somebody else has done
 
 pg::Connection projection_connection(pg::Options options, const std::string& name) {
   options.application_name += ".projection." + name;
@@ -20,11 +25,11 @@ pg::Connection projection_connection(pg::Options options, const std::string& nam
 }  // namespace
 
 struct Projection::Impl {
-  Options options;
+  Definition definition;
   messaging::KafkaBroker& kafka;
-  Apply apply;
   pg::Connection connection;
-  Offsets offsets;
+  Backoff pauses{};  // of the batch in hand
+  Applier applier;
 
   std::unique_ptr<messaging::EventConsumer> consumer{};
   std::thread thread{};
@@ -32,94 +37,106 @@ struct Projection::Impl {
   std::condition_variable changed{};
   bool stopping = false;
   Backoff backoff{};
+  std::atomic<std::int64_t> parked_now{0};
+  std::atomic<bool> stopped_now{false};
+  Clock::time_point next_look{};
 
-  metrics::Labels labels{{"projection", options.name}};
+  metrics::Labels labels{{"projection", definition.name}};
   metrics::Counter& applied =
       metrics::counter("projection_events_total", "Events applied to a projection.", labels);
   metrics::Gauge& stopped = metrics::gauge(
       "projection_stopped", "1 while a projection stands before an event it can't apply.", labels);
+  metrics::Gauge& parked =
+      metrics::gauge("projection_parked_events",
+                     "Events that wait because one of their key can't be applied.", labels);
 
-  Impl(Options with, pg::Options database, messaging::KafkaBroker& from, Apply how)
-      : options{std::move(with)},
+  Impl(Definition what, pg::Options database, messaging::KafkaBroker& from)
+      : definition{std::move(what)},
         kafka{from},
-        apply{std::move(how)},
-        connection{projection_connection(std::move(database), options.name)},
-        offsets{options.name} {}
+        connection{projection_connection(std::move(database), definition.name)},
+        applier{definition, connection,
+                [this](const pg::TransientError& error) { return wait_out(error); }} {}
 
   void run() {
-    stopped.set(0);
+    show_stopped(false);
+    bool retried = false;
     while (!is_stopping()) {
       try {
+        if (!retried) retry();
+        retried = true;
         follow();
         backoff.reset();
       } catch (const MovedError&) {
-        // Another member has gone on from where we stood, or our own commit in doubt has arrived.
+        // Another member has gone on from where we stood, a rebuild was switched to, or our own
+        // commit in doubt has arrived.
         consumer.reset();
-      } catch (const PoisonError& error) {
-        stop_before(error);
+      } catch (const StoppedError& error) {
+        show_stopped(true);
+        log::error("projection.stopped",
+                   {{"projection", definition.name}, {"reason", error.what()}});
         break;
       } catch (const std::exception& error) {  // broker or database away
-        log::warn("projection.waits", {{"projection", options.name}, {"reason", error.what()}});
+        log::warn("projection.waits", {{"projection", definition.name}, {"reason", error.what()}});
+        // The batch in hand does not come again by itself.
+        consumer.reset();
         pause(backoff.next());
       }
     }
     consumer.reset();
   }
 
+  // Perhaps this program can do what the one before could not.
+  void retry() {
+    const Retried result = retry_parked(connection, definition);
+    if (result.applied > 0 || result.left > 0) {
+      log::info(
+          "projection.retried",
+          {{"projection", definition.name}, {"applied", result.applied}, {"left", result.left}});
+    }
+  }
+
   void follow() {
     if (!consumer) join();
-    const std::vector<messaging::Event> events = consumer->poll(options.batch, kPoll);
-    if (!events.empty()) apply_all(events);
+    const std::vector<messaging::Event> events = consumer->poll(definition.batch, kPoll);
+    if (!events.empty()) {
+      pauses.reset();
+      applier.apply(events);
+      applied.add(static_cast<double>(events.size()));
+    }
+    if (Clock::now() >= next_look) {
+      applier.look();
+      next_look = Clock::now() + kLook;
+    }
+    show_parked(applier.parked());
   }
 
   void join() {
     messaging::GroupOptions group;
-    group.group = options.service + '.' + options.name;
-    group.topics = options.topics;
+    group.group = definition.service + '.' + definition.name;
+    group.topics = definition.topics;
     group.positions = [this](const std::vector<messaging::TopicPartition>& assigned) {
-      return offsets.load(connection, assigned);
+      return applier.load(assigned);
+    };
+    group.revoked = [this](const std::vector<messaging::TopicPartition>& revoked) {
+      applier.release(revoked);
     };
     consumer = kafka.join_group(std::move(group));
   }
 
-  // To the end, whatever the database does meanwhile: what poll() has handed out does not come
-  // again.
-  void apply_all(std::span<const messaging::Event> events) {
-    Backoff pauses;
-    while (!is_stopping()) {
-      try {
-        apply_once(events);
-        return;
-      } catch (const pg::TransientError& error) {
-        log::warn("projection.retries", {{"projection", options.name}, {"reason", error.what()}});
-        pause(pauses.next());
-      } catch (const MovedError&) {
-        throw;
-      } catch (const std::exception& error) {
-        if (events.size() == 1) throw PoisonError{events.front(), error.what()};
-        // Up to the culprit, so that the offsets stand right before it.
-        for (const messaging::Event& event : events) apply_all({&event, 1});
-        return;
-      }
-    }
+  // Whatever the database does meanwhile: what poll() has handed out does not come again.
+  bool wait_out(const pg::TransientError& error) {
+    log::warn("projection.retries", {{"projection", definition.name}, {"reason", error.what()}});
+    pause(pauses.next());
+    return !is_stopping();
   }
 
-  void apply_once(std::span<const messaging::Event> events) {
-    pg::Tx tx{connection};
-    const Advance advance = offsets.advance(tx, events);
-    apply(tx, events);
-    tx.commit();
-    offsets.confirm(advance);
-    applied.add(static_cast<double>(events.size()));
+  void show_parked(std::int64_t count) {
+    if (parked_now.exchange(count) != count) parked.set(static_cast<double>(count));
   }
 
-  void stop_before(const PoisonError& error) {
-    stopped.set(1);
-    log::error("projection.stopped", {{"projection", options.name},
-                                      {"topic", error.topic()},
-                                      {"partition", error.partition()},
-                                      {"offset", error.offset()},
-                                      {"reason", error.what()}});
+  void show_stopped(bool value) {
+    stopped_now = value;
+    stopped.set(value ? 1 : 0);
   }
 
   bool is_stopping() {
@@ -133,10 +150,8 @@ struct Projection::Impl {
   }
 };
 
-Projection::Projection(Options options, pg::Options database, messaging::KafkaBroker& kafka,
-                       Apply apply)
-    : impl_{std::make_unique<Impl>(std::move(options), std::move(database), kafka,
-                                   std::move(apply))} {}
+Projection::Projection(Definition definition, pg::Options database, messaging::KafkaBroker& kafka)
+    : impl_{std::make_unique<Impl>(std::move(definition), std::move(database), kafka)} {}
 
 Projection::~Projection() {
   stop();
@@ -155,6 +170,16 @@ void Projection::stop() {
   }
   impl_->changed.notify_all();
   impl_->thread.join();
+}
+
+const std::string& Projection::name() const {
+  return impl_->definition.name;
+}
+
+std::string Projection::problem() const {
+  if (impl_->stopped_now) return "stopped before an event that it can't apply";
+  const std::int64_t parked = impl_->parked_now;
+  return parked == 0 ? "" : fmt::format("incomplete: {} events are parked", parked);
 }
 
 }  // namespace waybill::projection

@@ -3,35 +3,27 @@
 // is newer, so replays and reorderings are harmless.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "libs/messaging/broker.hpp"
-#include "libs/pg/pg.hpp"
+#include "libs/projection/definition.hpp"
 
 namespace waybill::projection {
 
-struct Options {
-  std::string name;  // in projection_offset, metrics, and the consumer group <service>.<name>
-  std::string service;
-  std::vector<std::string> topics;
-  std::size_t batch = 500;
-};
-
-// Applies events in one transaction. Throwing a pg::TransientError retries the batch; anything else
-// stops the projection with a metric and a log line (it never skips an event silently).
-using Apply = std::function<void(pg::Tx&, std::span<const messaging::Event>)>;
-
-// A thread of its own; reconnects and continues by itself.
+// A member of the consumer group <service>.<name> on a thread of its own; reconnects and continues
+// by itself.
 class Projection {
  public:
-  Projection(Options options, pg::Options database, messaging::KafkaBroker& kafka, Apply apply);
+  Projection(Definition definition, pg::Options database, messaging::KafkaBroker& kafka);
   ~Projection();
+  // What is parked is tried once more first.
   void start();
   void stop();
+
+  const std::string& name() const;
+  // Why its rows are not all that the topics tell, for a person; empty while they are. Thread-safe.
+  std::string problem() const;
 
  private:
   struct Impl;

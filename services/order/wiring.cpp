@@ -12,14 +12,6 @@ namespace {
 constexpr std::size_t timer_batch = 200;
 constexpr milliseconds parked_interval{100};
 
-projection::Options users_options() {
-  projection::Options options;
-  options.name = projections::users_projection;
-  options.service = "order";
-  options.topics = {projections::users_topic};
-  return options;
-}
-
 }  // namespace
 
 void OrderService::Settings::declare(config::Settings& settings) {
@@ -35,13 +27,15 @@ void OrderService::Settings::declare(config::Settings& settings) {
 OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
     : handlers_{commands::make_handlers(settings.address_wait, settings.unpaid_timeout)},
       queries_{queries::make_queries()},
-      users_{users_options(), runtime.database(), runtime.kafka(), projections::apply_users},
+      users_{projections::users(), runtime.database(), runtime.kafka()},
       address_book_{runtime.io(), settings.identity},
       backend_{runtime, handlers_, queries_},
       expiry_{"order.expiry", settings.expiry_interval, runtime.database(),
               [this](pg::Connection& connection) { return expire(connection); }},
       parked_{"order.parked", parked_interval, runtime.database(),
-              [this](pg::Connection& connection) { return place_parked(connection); }} {}
+              [this](pg::Connection& connection) { return place_parked(connection); }} {
+  runtime.health().add_note("projection " + users_.name(), [this] { return users_.problem(); });
+}
 
 void OrderService::start() {
   users_.start();

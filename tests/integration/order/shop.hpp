@@ -110,7 +110,7 @@ class Worker {
   }
   void apply(const std::vector<messaging::Event>& events) {
     pg::Tx tx{connection_};
-    projections::apply_users(tx, events);
+    projections::users().apply(tx, events);
     tx.commit();
   }
 

@@ -4,6 +4,7 @@
 
 #include "libs/messaging/memory.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/projection/parking.hpp"
 #include "libs/testing/testing.hpp"
 
 using namespace waybill;
@@ -11,8 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr pg::Statement create_seen{"create_seen",
-                                    "CREATE TABLE seen (value text, partition int, next bigint)"};
+constexpr pg::Statement create_seen{
+    "create_seen", "CREATE TABLE seen (value text PRIMARY KEY, partition int, next bigint)"};
 constexpr pg::Statement insert_seen{
     "insert_seen", "INSERT INTO seen (value, partition, next) VALUES ($1, $2, $3)"};
 constexpr pg::Statement find_seen{"find_seen", "SELECT value FROM seen ORDER BY next, partition"};
@@ -42,24 +43,29 @@ struct Cinema {
   }
   ~Cinema() { kafka->delete_topic(topic); }
 
+  projection::Definition film(projection::Apply apply = note) const {
+    return {.name = "screen",
+            .service = name,
+            .topics = {topic},
+            .tables = {"seen"},
+            .apply = std::move(apply),
+            .batch = 7};
+  }
+
   std::unique_ptr<projection::Projection> show(projection::Apply apply = note) {
-    projection::Options options;
-    options.name = "screen";
-    options.service = name;
-    options.topics = {topic};
-    options.batch = 7;
-    auto projection = std::make_unique<projection::Projection>(options, database.options(), *kafka,
-                                                               std::move(apply));
+    auto projection = std::make_unique<projection::Projection>(film(std::move(apply)),
+                                                               database.options(), *kafka);
     projection->start();
     return projection;
   }
 
-  void tell(int from, int to) {
+  // Keys repeat: an event has the key of the one `keys` before it.
+  void tell(int from, int to, int keys = 1'000'000) {
     std::vector<messaging::Event> events;
     for (int n = from; n <= to; ++n) {
       messaging::Event event;
       event.topic = topic;
-      event.key = std::to_string(n);
+      event.key = std::to_string(n % keys);
       event.value = std::to_string(n);
       events.push_back(event);
     }
@@ -160,26 +166,91 @@ TEST_CASE("whoever lost a partition without knowing can't apply its events again
   CHECK(std::set<std::string>{seen.begin(), seen.end()}.size() == seen.size());
 }
 
-TEST_CASE("an event that can't be applied stops the projection right before it", "[projection]") {
+namespace {
+
+// Can't do 13, nor a batch with it.
+void note_but_13(pg::Tx& tx, std::span<const messaging::Event> events) {
+  note(tx, events);
+  for (const messaging::Event& event : events) {
+    if (event.value == "13") throw std::runtime_error{"13 is not understood"};
+  }
+}
+
+double parked_metric() {
+  return metrics::gauge("projection_parked_events", "", {{"projection", "screen"}}).value();
+}
+
+}  // namespace
+
+TEST_CASE("an event that can't be applied is parked with its reason, and the others go on",
+          "[projection][parked]") {
   Cinema cinema;
-  const auto poisoned = [](pg::Tx& tx, std::span<const messaging::Event> events) {
-    note(tx, events);
-    for (const messaging::Event& event : events) {
-      if (event.value == "13") throw std::runtime_error{"13 is not understood"};
-    }
-  };
   cinema.tell(1, 30);
-  std::int64_t before = 0;
+  const auto projection = cinema.show(note_but_13);
+  auto all_but_13 = numbers(1, 30);
+  all_but_13.erase("13");
+  REQUIRE(testing::eventually(20s, [&] { return cinema.seen() == all_but_13; }));
+  CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == 30);
+  const auto parked = projection::list_parked(cinema.connection, "screen");
+  REQUIRE(parked.size() == 1);
+  CHECK(parked[0].key == "13");
+  CHECK(parked[0].reason == "13 is not understood");
+  CHECK(parked[0].attempts == 1);
+  CHECK(testing::eventually(20s, [&] { return parked_metric() == 1; }));
+  CHECK(projection->problem() == "incomplete: 1 events are parked");
+}
+
+TEST_CASE("later events of a parked key wait behind it, in their order", "[projection][parked]") {
+  Cinema cinema;
+  cinema.tell(1, 40, 5);
+  auto projection = cinema.show(note_but_13);
+  // 13 and those behind it: 18, 23, 28, 33, 38.
+  REQUIRE(testing::eventually(20s, [&] { return cinema.seen().size() == 34; }));
+  CHECK(cinema.seen().count("8") == 1);
+  CHECK(cinema.seen().count("18") == 0);
+  cinema.tell(41, 45, 5);
+  REQUIRE(testing::eventually(20s, [&] { return cinema.seen().size() == 38; }));
+  CHECK(projection::list_parked(cinema.connection, "screen").size() == 7);
+
+  // A retry that fails changes nothing but the count of attempts.
+  const auto failed = projection::retry_parked(cinema.connection, cinema.film(note_but_13));
+  CHECK(failed.applied == 0);
+  CHECK(failed.left == 7);
+  CHECK(projection::list_parked(cinema.connection, "screen")[0].attempts == 2);
+
+  // Mended, beside the live projection.
+  const auto mended = projection::retry_parked(cinema.connection, cinema.film());
+  CHECK(mended.applied == 7);
+  CHECK(mended.left == 0);
+  CHECK(cinema.seen() == numbers(1, 45));
+  CHECK(testing::eventually(20s, [&] { return projection->problem().empty(); }));
+  cinema.tell(46, 50, 5);
+  CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 50); }));
+}
+
+TEST_CASE("a mended program applies what the one before it parked", "[projection][parked]") {
+  Cinema cinema;
+  cinema.tell(1, 30, 5);
   {
-    const auto projection = cinema.show(poisoned);
-    CHECK(testing::eventually(20s, [&] {
-      return metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 1;
-    }));
-    CHECK(cinema.seen().count("13") == 0);
-    before = static_cast<std::int64_t>(cinema.seen().size());
-    CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == before);
+    const auto projection = cinema.show(note_but_13);
+    REQUIRE(testing::eventually(20s, [&] { return cinema.seen().size() == 26; }));
   }
   const auto mended = cinema.show();
   CHECK(testing::eventually(20s, [&] { return cinema.seen() == numbers(1, 30); }));
-  CHECK(metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 0);
+  CHECK(projection::list_parked(cinema.connection, "screen").empty());
+}
+
+TEST_CASE("a projection that can't apply anything stops before it has parked everything",
+          "[projection][parked]") {
+  Cinema cinema;
+  cinema.tell(1, 1'200);
+  const auto projection = cinema.show([](pg::Tx&, std::span<const messaging::Event>) {
+    throw std::runtime_error{"the table is gone"};
+  });
+  REQUIRE(testing::eventually(60s, [&] {
+    return metrics::gauge("projection_stopped", "", {{"projection", "screen"}}).value() == 1;
+  }));
+  CHECK(cinema.number("SELECT count(*) FROM parked_event") == 1'000);
+  CHECK(cinema.number("SELECT sum(next_offset)::int FROM projection_offset") == 1'000);
+  CHECK(projection->problem() == "stopped before an event that it can't apply");
 }

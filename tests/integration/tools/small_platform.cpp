@@ -124,12 +124,7 @@ class Original {
         "order", order::commands::make_handlers(seconds{0}, std::chrono::minutes{30}),
         order,   *rabbit,
         *kafka,  cache};
-    projection::Options options;
-    options.name = order::projections::users_projection;
-    options.service = "order";
-    options.topics = {order::projections::users_topic};
-    projection::Projection projection{options, order.options(), *kafka,
-                                      order::projections::apply_users};
+    projection::Projection projection{order::projections::users(), order.options(), *kafka};
     projection.start();
     publisher_ = rabbit->make_publisher("test");
     fill();
