@@ -17,8 +17,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::string_view kTombstoneSeconds =
-    "10";  // longer than any read that loaded before the change takes
 constexpr std::size_t kMostOwed = 100'000;
 
 // "product" of "product:0190…".
@@ -163,9 +161,10 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     const std::string count = std::to_string(entries.size());
     std::vector<std::string> versions;
     for (const Invalidation& entry : entries) versions.push_back(std::to_string(entry.version));
+    const std::string life = std::to_string(kTombstoneLife.count());
     std::vector<std::string_view> command{"EVAL", kInvalidateScript, count};
     for (const Invalidation& entry : entries) command.push_back(entry.key);
-    command.push_back(kTombstoneSeconds);
+    command.push_back(life);
     command.insert(command.end(), versions.begin(), versions.end());
     const auto kept = std::make_shared<std::vector<Invalidation>>(std::move(entries));
     connection->send(command, [self = shared_from_this(), kept, done](const redisReply* reply) {

@@ -29,6 +29,10 @@ struct Invalidation {
   std::int64_t version = 0;  // the version that has just been committed
 };
 
+// How long a tombstone keeps older versions out: longer than any read takes that loaded before the
+// change.
+inline constexpr std::chrono::seconds kTombstoneLife{10};
+
 class Cache {
  public:
   struct Options {
@@ -54,7 +58,8 @@ class Cache {
 
   // The same in two steps, around a COMMIT: dropping takes its time beside the commit's, and a
   // process that dies right after it has dropped what it changed. Should the commit fail, the
-  // tombstones keep the entries out of the cache for their ten seconds, that is all.
+  // tombstones keep the entries out of the cache for their life, that is all. After a commit that
+  // took a good part of it, they are to be dropped again.
   class Dropping {
    public:
     // Returns when Redis has dropped the entries, or write_time after the start. Blocking.

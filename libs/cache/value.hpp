@@ -23,12 +23,12 @@ redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1)";
 
 // Puts a tombstone of version ARGV[i + 1] in the place of every KEYS[i] that is older; ARGV[1] is
-// its time to live.
+// its time to live, which the same tombstone gets anew.
 inline constexpr const char* kInvalidateScript = R"(
 for i, key in ipairs(KEYS) do
   local old = redis.call('GET', key)
   local version = old and tonumber(string.match(old, '^[vx](%d+)'))
-  if not version or version < tonumber(ARGV[i + 1]) then
+  if not version or version < tonumber(ARGV[i + 1]) or old == 'x' .. ARGV[i + 1] then
     redis.call('SET', key, 'x' .. ARGV[i + 1], 'EX', ARGV[1])
   end
 end

@@ -312,8 +312,11 @@ void write_out(pg::Tx& tx, const Writer& out, Aftermath& after) {
 }
 
 void commit(pg::Tx& tx, cache::Cache& cache, const Writer& out, Aftermath& after) {
+  const auto began = std::chrono::steady_clock::now();
   after.stale = cache.start_invalidating(out.invalidations);
   tx.commit();
+  const bool slow = std::chrono::steady_clock::now() - began > cache::kTombstoneLife / 2;
+  if (slow) after.stale = cache.start_invalidating(out.invalidations);
 }
 
 }  // namespace waybill::outbox

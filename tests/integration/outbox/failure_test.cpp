@@ -11,6 +11,25 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds{10};
 const Id kEvil = *Id::parse("00000000-0000-0000-0000-0000000000ff");  // `work` does not take it
 
+// A commit that takes a second more than half the life of a tombstone.
+constexpr pg::Statement slow_commit{
+    "slow_commit",
+    "DO $$ BEGIN"
+    " CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN PERFORM pg_sleep(6); RETURN NULL; END';"
+    " CREATE CONSTRAINT TRIGGER dawdles AFTER INSERT ON work DEFERRABLE INITIALLY DEFERRED"
+    " FOR EACH ROW EXECUTE FUNCTION dawdle(); END $$"};
+
+milliseconds life_in_redis(const std::string& key) {
+  const std::string ask = "redis-cli -u " + environment("WAYBILL_REDIS_URL") + " PTTL " + key;
+  FILE* answer = popen(ask.c_str(), "r");
+  REQUIRE(answer != nullptr);
+  long life = 0;
+  CHECK(std::fscanf(answer, "%ld", &life) == 1);
+  pclose(answer);
+  return milliseconds{life};
+}
+
 }  // namespace
 
 TEST_CASE("one bad command never fails its neighbours", "[outbox][failure]") {
@@ -236,4 +255,16 @@ TEST_CASE("commands wait in their queue while the database is away", "[outbox][f
   CHECK(house.outcomes(20).size() == 20);
   CHECK(house.count("SELECT count(*) FROM work") == 20);
   house.stop();
+}
+
+TEST_CASE("after a slow commit the cache is told again, before its tombstones go", "[outbox]") {
+  House house;
+  house.place_orders();
+  pg::Session{house.connection()}.exec(slow_commit);
+  house.start();
+  const Id id = new_id();
+  house.send(house.message(PlaceOrder{}, id));
+  house.outcomes(1);
+  // Set before the commit, it would have less than half of its life left by now.
+  CHECK(life_in_redis("order:" + id.to_string()) > cache::kTombstoneLife / 2 + seconds{2});
 }
