@@ -40,6 +40,13 @@ awaitable<void> pause(std::chrono::milliseconds duration) {
   co_await sleep_on(timer);
 }
 
+void pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock{mutex};
+  condition.wait_for(lock, stop, duration, [] { return false; });
+}
+
 void Event::set() {
   set_ = true;
   for (asio::steady_timer* timer : waiting_) timer->cancel();

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,8 @@ void spawn(const Executor& executor, awaitable<void>&& task, std::string_view na
 
 // Waits without blocking the thread.
 awaitable<void> pause(std::chrono::milliseconds duration);
+// Blocks a plain thread, but not through a stop.
+void pause(const std::stop_token& stop, std::chrono::milliseconds duration);
 
 // Runs a blocking job on the pool and comes back to the awaiting coroutine's executor with its
 // result or exception. The pool's threads must outlive the call; the job must bring its own time

@@ -38,6 +38,14 @@ void check_limits(const contract::Contract& contract, const Limits& limits) {
   }
 }
 
+Tokens::Options token_options(const Settings& settings) {
+  Tokens::Options options;
+  options.rules.issuer = settings.token_issuer;
+  options.rules.audience = settings.token_audience;
+  options.life = settings.token_life;
+  return options;
+}
+
 EventPath::Options event_options(const Settings& settings) {
   EventPath::Options options;
   options.streams = static_cast<std::size_t>(settings.streams);
@@ -49,6 +57,7 @@ EventPath::Options event_options(const Settings& settings) {
 
 Gateway::Gateway(const Surroundings& around, const Settings& settings, const std::string& listen)
     : io_{around.io},
+      is_open_{settings.is_open()},
       cache_{around.cache},
       publisher_{around.rabbit.make_publisher("gateway")},
       pending_{around.io},
@@ -61,6 +70,10 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       operations_{upstreams_},
       events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
       docs_{around.contract.document(), settings.swagger},
+      tokens_{around.io, upstreams_, around.kafka, token_options(settings)},
+      by_token_{tokens_},
+      for_trials_{by_token_},
+      authenticator_{is_open_ ? static_cast<Authenticator&>(for_trials_) : by_token_},
       limits_{around.limiter, Limits{settings.limit_texts}},
       proxies_{settings.trusted_proxies},
       access_log_{settings.access_log_level()},
@@ -79,13 +92,17 @@ void Gateway::add_checks(runtime::Health& health) {
   health.add_optional("rabbitmq",
                       [this] { return publisher_->is_connected() && replies_.is_connected(); });
   health.add_optional("redis", [this] { return cache_.is_connected(); });
+  tokens_.add_checks(health);
   // Always fine, but whoever looks shall see it.
-  health.add("access-mode-open", [] { return true; });
+  if (is_open_) health.add("access-mode-open", [] { return true; });
 }
 
 void Gateway::start() {
   replies_.start();
-  async::spawn(io_.get_executor(), warn_of_open_access(), "gateway.access-open");
+  tokens_.start();
+  if (is_open_) {
+    async::spawn(io_.get_executor(), warn_of_open_access(), "gateway.access-open");
+  }
   boost::asio::post(io_, [this] { server_.start(); });
   log::info("gateway.listening", {{"port", server_.port()}});
 }
@@ -94,6 +111,7 @@ void Gateway::stop(std::chrono::milliseconds grace) {
   boost::asio::co_spawn(io_, server_.drain(grace), boost::asio::use_future).get();
   replies_.stop();
   events_.stop();
+  tokens_.stop();
 }
 
 }  // namespace waybill::gateway

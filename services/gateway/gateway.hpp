@@ -26,6 +26,8 @@
 #include "services/gateway/queries/query_path.hpp"
 #include "services/gateway/queries/upstreams.hpp"
 #include "services/gateway/settings.hpp"
+#include "services/gateway/tokens/token_access.hpp"
+#include "services/gateway/tokens/tokens.hpp"
 
 namespace waybill::gateway {
 
@@ -56,6 +58,7 @@ class Gateway {
   void add_checks(runtime::Health& health);
 
   boost::asio::io_context& io_;
+  const bool is_open_;  // access mode
   cache::Cache& cache_;
   std::unique_ptr<messaging::Publisher> publisher_;
   Pending pending_;
@@ -68,7 +71,10 @@ class Gateway {
   Operations operations_;
   EventPath events_;
   Docs docs_;
-  OpenAccess authenticator_;
+  Tokens tokens_;
+  TokenAccess by_token_;
+  OpenAccess for_trials_;
+  Authenticator& authenticator_;  // one of both
   RateLimits limits_;
   const Proxies proxies_;
   AccessLog access_log_;

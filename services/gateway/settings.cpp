@@ -16,7 +16,12 @@ void Settings::declare(config::Settings& settings) {
   }
   settings.add("gateway.swagger", swagger, "folder with the files of Swagger UI, for /docs");
   settings.add("access.mode", access_mode,
-               "open: every caller counts as ops, named by the header Waybill-User (for trials)");
+               "enforced: callers are who their tokens say; open, for trials: every caller without "
+               "a token counts as ops, named by the header Waybill-User");
+  settings.add("auth.issuer", token_issuer,
+               "`iss` of tokens that are accepted, as identity has it");
+  settings.add("auth.audience", token_audience, "`aud` of tokens that are accepted");
+  settings.add("auth.access-ttl", token_life, "life of a token at most, as identity has it");
   settings.add("gateway.access-log", access_log, "a line per request: all, errors (400 up) or off");
   settings.add("gateway.wait", wait, "how long a write waits for its outcome without Prefer: wait");
   settings.add("gateway.deadline", deadline,
@@ -97,8 +102,8 @@ web::ClientOptions Settings::read_limits() const {
 }
 
 void Settings::check() const {
-  if (access_mode != "open") {
-    throw config::SettingsError("access.mode '" + access_mode + "' is not known; use open");
+  if (access_mode != "open" && access_mode != "enforced") {
+    throw config::SettingsError("access.mode '" + access_mode + "' is neither enforced nor open");
   }
   positive(streams, "gateway.streams");
   access_log_level();

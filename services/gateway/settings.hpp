@@ -18,7 +18,10 @@ struct Settings {
   std::map<std::string, std::string> upstreams{
       {"identity", "127.0.0.1:7101"}, {"product", "127.0.0.1:7102"}, {"order", "127.0.0.1:7103"}};
   std::string swagger;
-  std::string access_mode = "open";
+  std::string access_mode = "enforced";
+  std::string token_issuer = "waybill";
+  std::string token_audience = "waybill-api";
+  std::chrono::milliseconds token_life{30 * 60'000};
   std::string access_log = "all";
   std::chrono::milliseconds wait{5'000};
   std::chrono::milliseconds deadline{5'000};
@@ -50,6 +53,7 @@ struct Settings {
 
   // These throw SettingsError for values that mean nothing.
   AccessLogLevel access_log_level() const;
+  bool is_open() const { return access_mode == "open"; }
   web::ServerLimits limits() const;
   async::Gate::Limits command_limits() const;  // per service
   web::ClientOptions read_limits() const;      // per service

@@ -17,7 +17,8 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
   // A fault for credentials that are no good. Runs on the io thread and may wait (for keys).
-  virtual web::awaitable<Result<Known>> authenticate(const web::Request& request) = 0;
+  // Takes headers out of the request that nobody behind may believe.
+  virtual web::awaitable<Result<Known>> authenticate(web::Request& request) = 0;
   // Value of the header Waybill-Access of every answer; empty: none.
   virtual std::string_view announced_mode() const = 0;
 };

@@ -1,4 +1,4 @@
-// Access mode `open`, for trials: every caller counts as ops, named by the header
+// Access mode `open`, for trials: every caller without a token counts as ops, named by the header
 // `Waybill-User: <user id>`. So that the rules for others can be tried too,
 // `Waybill-Role: nobody|customer|staff|ops` lowers the role.
 #pragma once
@@ -9,8 +9,14 @@ namespace waybill::gateway {
 
 class OpenAccess final : public Authenticator {
  public:
-  web::awaitable<Result<Known>> authenticate(const web::Request& request) override;
+  // `by_token` decides about requests that bring a token.
+  explicit OpenAccess(Authenticator& by_token) : by_token_{by_token} {}
+
+  web::awaitable<Result<Known>> authenticate(web::Request& request) override;
   std::string_view announced_mode() const override { return "open"; }
+
+ private:
+  Authenticator& by_token_;
 };
 
 }  // namespace waybill::gateway

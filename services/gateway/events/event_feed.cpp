@@ -45,14 +45,6 @@ std::string header(const messaging::Event& event, std::string_view name) {
   return found == event.headers.end() ? std::string{} : found->second;
 }
 
-// Sleeps, but not through a stop.
-void pause(const std::stop_token& stop, std::chrono::milliseconds time) {
-  std::mutex mutex;
-  std::condition_variable_any condition;
-  std::unique_lock lock{mutex};
-  condition.wait_for(lock, stop, time, [] { return false; });
-}
-
 }  // namespace
 
 std::optional<Change> read_change(const messaging::Event& event, const std::string& status_member) {
@@ -135,7 +127,7 @@ void EventFeed::run(const std::stop_token& stop) {
       read(stop, positions);
     } catch (const std::exception& error) {
       log::warn("gateway.feed-interrupted", {{"topic", topic_}, {"reason", error.what()}});
-      pause(stop, backoff.next());
+      async::pause(stop, backoff.next());
     }
   }
 }

@@ -43,7 +43,7 @@ components:
 
 TEST_CASE("a direct write reaches the service with its body, its caller and its address",
           "[gateway][direct]") {
-  Platform platform{{}, token_contract()};
+  Platform platform{for_trials(), token_contract()};
   web::Response created{201, "application/json", R"({"id":"1"})"};
   created.headers.add("Location", "/v1/users/1");
   created.headers.add("Cache-Control", "no-store");
@@ -69,7 +69,7 @@ TEST_CASE("a direct write reaches the service with its body, its caller and its 
 }
 
 TEST_CASE("a form reaches the service as JSON", "[gateway][direct]") {
-  Platform platform{{}, token_contract()};
+  Platform platform{for_trials(), token_contract()};
   platform.upstream.put(kToken, {200, "application/json", "{}"});
   const auto response = platform.ask("POST", kToken, "username=an+na&password=%C3%A4%26%3D",
                                      {{"Content-Type", std::string{kForm} + "; charset=UTF-8"}});
@@ -78,7 +78,7 @@ TEST_CASE("a form reaches the service as JSON", "[gateway][direct]") {
 }
 
 TEST_CASE("a direct write that the contract refuses reaches nobody", "[gateway][direct]") {
-  Platform platform{{}, token_contract()};
+  Platform platform{for_trials(), token_contract()};
   const auto post = [&](const std::string& body, const std::string& type) {
     return platform.ask("POST", kToken, body, {{"Content-Type", type}}).status;
   };
@@ -91,7 +91,7 @@ TEST_CASE("a direct write that the contract refuses reaches nobody", "[gateway][
 }
 
 TEST_CASE("what the service refuses is refused with its own words", "[gateway][direct]") {
-  Platform platform{{}, token_contract()};
+  Platform platform{for_trials(), token_contract()};
   web::Response refused{401, "application/problem+json", R"({"error":"invalid_grant"})"};
   refused.headers.add("WWW-Authenticate", "Bearer");
   refused.headers.add("Retry-After", "7");
@@ -104,7 +104,7 @@ TEST_CASE("what the service refuses is refused with its own words", "[gateway][d
 }
 
 TEST_CASE("a service that does not answer a direct write is a 503", "[gateway][direct]") {
-  Settings settings;
+  Settings settings = for_trials();
   settings.upstreams["identity"] = "127.0.0.1:1";
   Platform platform{settings, token_contract()};
   const auto response = platform.ask("POST", kToken, R"({"username":"anna"})");

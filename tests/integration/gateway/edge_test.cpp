@@ -13,7 +13,7 @@ namespace {
 const std::string kOrigin = "https://shop.example";
 
 Settings with_cors() {
-  Settings settings;
+  Settings settings = for_trials();
   settings.cors_origins = {kOrigin};
   return settings;
 }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Followed {
-  explicit Followed(Settings settings = {}) : platform{std::move(settings)} {}
+  explicit Followed(Settings settings = for_trials()) : platform{std::move(settings)} {}
 
   void set_state(std::int64_t version, const std::string& status) {
     platform.upstream.put(
@@ -89,7 +89,7 @@ TEST_CASE("a stream of an order that has ended ends at once", "[gateway][events]
 }
 
 TEST_CASE("a quiet stream shows that it is alive", "[gateway][events]") {
-  Settings settings;
+  Settings settings = for_trials();
   settings.heartbeat = 50ms;
   Followed order{settings};
   order.set_state(2, "CONFIRMED");
@@ -109,7 +109,7 @@ TEST_CASE("only the owner and staff follow an order", "[gateway][events]") {
 }
 
 TEST_CASE("more streams than allowed are refused", "[gateway][events]") {
-  Settings settings;
+  Settings settings = for_trials();
   settings.streams = 1;
   Followed order{settings};
   order.set_state(2, "CONFIRMED");

@@ -82,6 +82,12 @@ messaging::QueueOptions command_queue(const std::string& name) {
 
 }  // namespace
 
+Settings for_trials() {
+  Settings settings;
+  settings.access_mode = "open";
+  return settings;
+}
+
 Platform::Platform(Settings settings, contract::Contract contract)
     : contract_{std::move(contract)},
       cache{thread_.io, cache_options()},
@@ -90,6 +96,7 @@ Platform::Platform(Settings settings, contract::Contract contract)
       replies_{rabbit->make_publisher("test")},
       events_{kafka->make_producer("test")} {
   kafka->create_topic("waybill.orders", 3, {});
+  kafka->create_topic("waybill.users", 3, {});
   const Settings standard;
   for (auto& [service, address] : settings.upstreams) {
     if (address != standard.upstreams.at(service)) continue;  // the test has its own idea

@@ -9,7 +9,7 @@ namespace {
 
 // Every caller of the open mode is limited like ops, so the tests limit those.
 Settings limited(const std::string& staff) {
-  Settings settings;
+  Settings settings = for_trials();
   settings.limit_texts["staff"] = staff;
   return settings;
 }

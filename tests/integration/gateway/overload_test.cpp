@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kProduct = R"({"name": "Lamp", "price": "1.00", "stock_quantity": 1})";
 
 Settings one_at_a_time() {
-  Settings settings;
+  Settings settings = for_trials();
   settings.commands = 1;
   settings.commands_waiting = 1;
   settings.commands_patience = 10s;
@@ -88,7 +88,7 @@ TEST_CASE("a command says until when somebody waits for it", "[gateway][overload
 }
 
 TEST_CASE("a service learns how much of the caller's time is left", "[gateway][overload]") {
-  Settings settings;
+  Settings settings = for_trials();
   settings.deadline = 700ms;
   Platform platform{settings};
   platform.ask("GET", "/v1/products");
@@ -100,7 +100,7 @@ TEST_CASE("a service learns how much of the caller's time is left", "[gateway][o
 
 TEST_CASE("a service that does not answer is left alone after some failures",
           "[gateway][overload]") {
-  Settings settings;
+  Settings settings = for_trials();
   settings.upstreams["product"] = "127.0.0.1:1";
   Platform platform{settings};
   for (int i = 0; i < 5; ++i) CHECK(platform.ask("GET", "/v1/products").status == 503);
