@@ -13,6 +13,8 @@
 namespace waybill::messaging {
 
 inline constexpr std::string_view kAttemptHeader = "attempt";
+// Asks a service what it would do with a command: handled in a transaction that is rolled back.
+inline constexpr std::string_view kDryRunHeader = "dry-run";
 
 // <queue>.retry.<step>; steps count from 1.
 inline std::string retry_queue(std::string_view queue, std::size_t step) {

@@ -90,16 +90,32 @@ class Batch {
   }
 
   Aftermath run(cache::Cache& cache) {
+    work();
+    commit(tx_, cache, out_, after_);
+    return std::move(after_);
+  }
+
+  // Of a batch of one.
+  Rehearsal rehearse() {
+    work();
+    tx_.exec(sql::flush);  // what would leave with COMMIT may break a constraint, too
+    Rehearsal rehearsal;
+    rehearsal.would = after_.handled.front().outcome;
+    if (!after_.retries.empty()) rehearsal.reason = after_.retries.front().why;
+    if (!finished_.empty()) rehearsal.outcome = finished_.begin()->second;
+    return rehearsal;
+  }
+
+ private:
+  // All but the COMMIT.
+  void work() {
     claim();
     refuse_strangers();
     for (const Group& group : group_by_type()) handle(group);
     finish();
     write_out(tx_, out_, after_);
-    commit(tx_, cache, out_, after_);
-    return std::move(after_);
   }
 
- private:
   // Inbox rows first: another transaction that does one of these commands, even one whose
   // connection died within COMMIT, makes us wait here until its end.
   void claim() {
@@ -304,6 +320,12 @@ Aftermath run_batch(pg::Connection& connection, cache::Cache& cache, const Handl
                     std::span<Intake* const> batch) {
   pg::Tx tx{connection};
   return Batch{tx, handlers, batch}.run(cache);
+}
+
+Rehearsal rehearse(pg::Connection& connection, const Handlers& handlers, Intake& command) {
+  pg::Tx tx{connection};
+  Intake* const one = &command;
+  return Batch{tx, handlers, {&one, 1}}.rehearse();
 }
 
 void write_out(pg::Tx& tx, const Writer& out, Aftermath& after) {

@@ -8,6 +8,7 @@
 #include "libs/outbox/answers.hpp"
 #include "libs/outbox/intake.hpp"
 #include "libs/outbox/processor.hpp"
+#include "libs/outbox/rehearsal.hpp"
 #include "libs/outbox/writer.hpp"
 #include "libs/pg/pg.hpp"
 
@@ -35,6 +36,10 @@ struct Aftermath {
 // the handlers do; nothing has happened then (but see pg::InDoubtError).
 Aftermath run_batch(pg::Connection& connection, cache::Cache& cache, const Handlers& handlers,
                     std::span<Intake* const> batch);
+
+// What run_batch would do with the command: handles it up to the COMMIT and rolls everything back.
+// No row, no answer, no event and no cache entry changes. Throws as run_batch.
+Rehearsal rehearse(pg::Connection& connection, const Handlers& handlers, Intake& command);
 
 // What `out` collected goes into the database and, for the time after the commit, into `after`.
 void write_out(pg::Tx& tx, const Writer& out, Aftermath& after);

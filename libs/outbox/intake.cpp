@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "libs/log/log.hpp"
+#include "libs/messaging/retry_ladder.hpp"
 
 namespace waybill::outbox {
 namespace {
@@ -71,6 +72,7 @@ Intake read_delivery(messaging::Delivery delivery, const JsonDecoder& decode_jso
   intake.cause = cause_of(message);
   intake.type = message.type;
   intake.fingerprint = header(message, "fingerprint");
+  intake.rehearsal = message.headers.contains(messaging::kDryRunHeader);
   if (!message.reply_to.empty()) {
     intake.reply_to = ReplyTo{message.reply_to, json, message.correlation_id};
   }

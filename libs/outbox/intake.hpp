@@ -18,6 +18,7 @@ struct Intake {
   Cause cause;
   std::optional<ReplyTo> reply_to;
   std::optional<Fault> broken;  // set: no handler can do anything with it
+  bool rehearsal = false;       // header dry-run: say what would happen, let nothing of it stand
 
   const Id& id() const { return cause.command_id; }
 };

@@ -71,6 +71,9 @@ inline constexpr pg::Statement claim_effect{
     "claim_effect",
     "INSERT INTO effect (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 
+// Makes the server do what was left for later.
+inline constexpr pg::Statement flush{"flush", "SELECT 1"};
+
 // ---- outbox
 
 // Ids follow the order of the arrays.

@@ -72,11 +72,14 @@ void Worker::handle(std::vector<messaging::Delivery> deliveries) {
   for (messaging::Delivery& delivery : deliveries) {
     intakes.push_back(read_delivery(std::move(delivery), shop_.decode_json));
     Intake& intake = intakes.back();
+    if (intake.rehearsal) continue;
     if (!intake.broken && shop_.handlers.find(intake.type) != nullptr) batch.push_back(&intake);
   }
   if (!batch.empty()) handle(batch);
-  for (const Intake& intake : intakes) {
-    if (intake.broken) {
+  for (Intake& intake : intakes) {
+    if (intake.rehearsal) {
+      rehearse(intake);
+    } else if (intake.broken) {
       bury(intake, intake.broken->code + ": " + intake.broken->detail);
     } else if (shop_.handlers.find(intake.type) == nullptr) {
       bury(intake, "unknown type " + intake.type);
@@ -200,6 +203,25 @@ void Worker::bury(const Intake& command, const std::string& reason) {
       return;
     }
   }
+}
+
+void Worker::rehearse(Intake& command) {
+  Rehearsal rehearsal;
+  try {
+    if (command.broken) {
+      rehearsal = {"dead", command.broken->code + ": " + command.broken->detail, {}};
+    } else if (shop_.handlers.find(command.type) == nullptr) {
+      rehearsal = {"dead", "unknown type " + command.type, {}};
+    } else {
+      rehearsal = outbox::rehearse(connection_, shop_.handlers, command);
+    }
+  } catch (const pg::TransientError& error) {
+    rehearsal = {"retry", error.what(), {}};
+  } catch (const std::exception& error) {
+    rehearsal = {"dead", error.what(), {}};
+  }
+  answer_rehearsal(command, std::move(rehearsal), shop_.publisher);
+  ack(command);
 }
 
 void Worker::wait_for_database(Backoff& backoff) {

@@ -61,6 +61,8 @@ class Worker {
   void settle(std::span<Intake* const> batch, Aftermath& after);
   void retry_later(std::span<const Failures::Later> commands);
   void bury(const Intake& command, const std::string& reason);
+  // Answers what would become of the command, and forgets it.
+  void rehearse(Intake& command);
   // Takes nothing from the queue until the database is back, or the processor stops.
   void wait_for_database(Backoff& backoff);
   void count(const Aftermath& after);

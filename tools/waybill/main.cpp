@@ -17,6 +17,8 @@ Examples:
   waybill import retail 2010-12-01.csv           bring a shop's invoices in
   waybill demo                                   import one real day and check that all agree
   waybill audit --settle 60s                     prove that nothing was lost and nothing done twice
+  waybill dead list                              commands that nobody could do
+  waybill outbox status                          what has still to be told
 
 Settings come from flags or the environment; `eval "$(deploy/local/env.sh dev)"` sets the latter.
 Exit codes: 0 all is well, 1 something is wrong, 2 the command line or a file is wrong.)help";
@@ -30,6 +32,8 @@ int parse_and_run(int argc, char** argv) {
   add_import(program, chosen);
   add_demo(program, chosen);
   add_audit(program, chosen);
+  add_dead(program, chosen);
+  add_outbox(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -83,6 +83,7 @@ House::~House() {
   io_thread_.join();
   if (!real_brokers_) return;
   commands_.reset();
+  events_.reset();  // librdkafka 2.0 may not end a reader whose topic went under it
   rabbit->remove(commands_queue(*this));
   kafka->delete_topic(topic);
 }

@@ -109,6 +109,8 @@ class Original {
   }
 
   FreshDatabase identity{"identity"}, product{"product"}, order{"order"};
+  const std::map<std::string, const FreshDatabase*> databases{
+      {"identity", &identity}, {"product", &product}, {"order", &order}};
   std::unique_ptr<messaging::RabbitBroker> rabbit;
   std::unique_ptr<messaging::KafkaBroker> kafka;
   std::vector<messaging::Event> events;
@@ -147,10 +149,10 @@ class Original {
 
   // Until all that was sent has had its effect everywhere.
   void settle() {
-    const std::map<std::string, std::string> databases{
-        {"identity", identity.url()}, {"product", product.url()}, {"order", order.url()}};
+    std::map<std::string, std::string> urls;
+    for (const auto& [name, database] : databases) urls[name] = database->url();
     const auto busy =
-        tool::audit::settle({databases, *rabbit, *kafka}, kPatience, [](const std::string&) {});
+        tool::audit::settle({urls, *rabbit, *kafka}, kPatience, [](const std::string&) {});
     if (!busy.empty()) throw std::runtime_error{"the small platform does not settle: " + busy[0]};
   }
 
@@ -254,10 +256,7 @@ struct SmallPlatform::Clone {
 
 SmallPlatform::SmallPlatform()
     : rabbit_{messaging::make_memory_rabbit()}, kafka_{messaging::make_memory_kafka()} {
-  databases_["identity"] = std::make_unique<Clone>(original().identity);
-  databases_["product"] = std::make_unique<Clone>(original().product);
-  databases_["order"] = std::make_unique<Clone>(original().order);
-  for (const auto& [name, clone] : databases_) rabbit_->declare({.name = name});
+  for (const auto& [name, database] : original().databases) rabbit_->declare({.name = name});
   make_topics(*kafka_);
   kafka_->make_producer("test")->produce(original().events);
 }
@@ -268,9 +267,17 @@ const Filling& SmallPlatform::filling() const {
   return original().filling;
 }
 
+std::string SmallPlatform::url(const std::string& service) const {
+  const auto copy = databases_.find(service);
+  return copy == databases_.end() ? original().databases.at(service)->url() : copy->second->url;
+}
+
 void SmallPlatform::sql(const std::string& service, const std::string& text) {
+  if (!databases_.contains(service)) {
+    databases_[service] = std::make_unique<Clone>(*original().databases.at(service));
+  }
   pg::Options options;
-  options.url = databases_.at(service)->url;
+  options.url = url(service);
   pg::Connection connection{options};
   pg::Session session{connection};
   const pg::Statement statement{"planted", text.c_str()};
@@ -279,7 +286,7 @@ void SmallPlatform::sql(const std::string& service, const std::string& text) {
 
 std::int64_t SmallPlatform::number(const std::string& service, const std::string& text) {
   pg::Options options;
-  options.url = databases_.at(service)->url;
+  options.url = url(service);
   pg::Connection connection{options};
   pg::Session session{connection};
   const pg::Statement statement{"asked", text.c_str()};
@@ -323,7 +330,7 @@ tool::audit::Report SmallPlatform::audit(tool::audit::Options options) {
   options.grace = milliseconds{0};
   options.stuck = milliseconds{0};
   std::map<std::string, std::string> urls;
-  for (const auto& [service, clone] : databases_) urls[service] = clone->url;
+  for (const auto& [service, database] : original().databases) urls[service] = url(service);
   return tool::audit::run({urls, *rabbit_, *kafka_}, options, [](const std::string&) {});
 }
 

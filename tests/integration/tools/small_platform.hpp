@@ -1,6 +1,6 @@
 // A whole platform in miniature, for tests that damage it: the handlers of identity, product and
-// order over fresh databases and brokers in memory. It is built and filled once; each test gets a
-// copy of its own, in which nothing runs any more.
+// order over fresh databases and brokers in memory. It is built and filled once, and nothing runs
+// in it any more; a test that damages a database gets a copy of that one.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ class SmallPlatform {
 
   const Filling& filling() const;
 
-  // Runs SQL in a service's database.
+  // Damages a copy of a service's database; throws where the SQL changes nothing.
   void sql(const std::string& service, const std::string& text);
   std::int64_t number(const std::string& service, const std::string& text);
   // Tells what a service's outbox_sent has of this key and version once more, or a changed form.
@@ -48,6 +48,8 @@ class SmallPlatform {
 
  private:
   struct Clone;
+  std::string url(const std::string& service) const;
+
   std::map<std::string, std::unique_ptr<Clone>> databases_;
   std::unique_ptr<messaging::RabbitBroker> rabbit_;
   std::unique_ptr<messaging::KafkaBroker> kafka_;

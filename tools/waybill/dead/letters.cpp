@@ -35,7 +35,7 @@ Letter read_letter(messaging::Delivery delivery) {
   letter.tag = delivery.tag;
   // The body is nobody's business here, so any JSON will do.
   const auto decode = [](std::string&, std::string_view) { return Result<std::string>{""}; };
-  letter.command_id = outbox::read_delivery(delivery, decode).id();
+  letter.command_id = waybill::outbox::read_delivery(delivery, decode).id();
   letter.message = std::move(delivery.message);
   letter.type = letter.message.type;
   letter.cause = cause_of(letter.message);

@@ -17,5 +17,7 @@ void add_events(CLI::App& program, Action& chosen);
 void add_import(CLI::App& program, Action& chosen);
 void add_demo(CLI::App& program, Action& chosen);
 void add_audit(CLI::App& program, Action& chosen);
+void add_dead(CLI::App& program, Action& chosen);
+void add_outbox(CLI::App& program, Action& chosen);
 
 }  // namespace waybill::tool
