@@ -1,5 +1,8 @@
 #include "libs/auth/keys.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 
@@ -13,6 +16,7 @@ namespace waybill::auth {
 namespace json = boost::json;
 
 struct KeyMaterial {
+  explicit KeyMaterial(openssl::Key taken) : key{std::move(taken)} {}
   openssl::Key key;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "libs/core/base64.hpp"
+#include "libs/core/roles.hpp"
 #include "libs/core/strict_json.hpp"
 
 namespace waybill::auth {
@@ -12,28 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kMostSeconds = 253'402'300'799;  // the end of the year 9999
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::customer:
-      return "customer";
-    case Role::staff:
-      return "staff";
-    case Role::ops:
-      return "ops";
-    case Role::nobody:
-      break;
-  }
-  return "";
-}
-
-std::optional<Role> read_role(const json::value& value) {
-  if (!value.is_string()) return std::nullopt;
-  for (const Role role : {Role::customer, Role::staff, Role::ops}) {
-    if (std::string_view{value.get_string()} == name_of(role)) return role;
-  }
-  return std::nullopt;
-}
 
 std::int64_t to_seconds(Instant at) {
   return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
@@ -101,7 +80,8 @@ std::optional<std::vector<Role>> read_roles(const json::object& claims) {
   if (!value || !value->is_array() || value->get_array().empty()) return std::nullopt;
   std::vector<Role> roles;
   for (const json::value& entry : value->get_array()) {
-    const auto role = read_role(entry);
+    const auto role =
+        entry.is_string() ? parse_role(std::string_view{entry.get_string()}) : std::nullopt;
     if (!role || std::find(roles.begin(), roles.end(), *role) != roles.end()) return std::nullopt;
     roles.push_back(*role);
   }
@@ -147,7 +127,7 @@ std::string_view to_string(Rejection reason) {
 std::string sign_token(const Claims& claims, const TokenRules& rules, const SigningKey& key) {
   const json::object header{{"alg", "ES256"}, {"typ", "at+jwt"}, {"kid", key.kid()}};
   json::array roles;
-  for (const Role role : claims.roles) roles.emplace_back(name_of(role));
+  for (const Role role : claims.roles) roles.emplace_back(to_string(role));
   const json::object payload{{"iss", rules.issuer},
                              {"aud", rules.audience},
                              {"sub", claims.user.to_string()},

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <fmt/format.h>
 
 namespace waybill {
 namespace {

@@ -78,6 +78,11 @@ void Answers::add_all(std::string_view waiting, const common::v1::Outcome& outco
   }
 }
 
+common::v1::Outcomes Answers::take(const std::string& queue) {
+  const auto taken = by_queue_.extract(queue);
+  return taken ? taken.mapped() : common::v1::Outcomes{};
+}
+
 void Answers::send(messaging::Publisher& publisher) {
   for (const auto& [queue, outcomes] : by_queue_) {
     messaging::Message message;

@@ -34,6 +34,8 @@ class Answers {
   void add(const ReplyTo& to, const common::v1::Outcome& outcome);
   // `waiting`: inbox.reply_to as a JSON array.
   void add_all(std::string_view waiting, const common::v1::Outcome& outcome);
+  // What is waiting for this queue of a process itself: taken out, it will not be sent.
+  common::v1::Outcomes take(const std::string& queue);
   // Does not wait: who misses an answer asks for the operation.
   void send(messaging::Publisher& publisher);
 

@@ -4,6 +4,13 @@
 #include "libs/outbox/worker.hpp"
 
 namespace waybill::outbox {
+namespace {
+
+// Stands in inbox.reply_to for the process that does a direct command itself.
+const std::string kHere = "-";
+constexpr int kDirectTries = 3;
+
+}  // namespace
 
 void Handlers::add(const std::string& type, Batch handler) {
   handlers_[type] = std::move(handler);
@@ -60,6 +67,34 @@ void run_transaction(pg::Connection& connection, cache::Cache& cache,
   write_out(tx, out, after);
   commit(tx, cache, out, after);
   tell(after, publisher, relays);
+}
+
+common::v1::Outcome run_direct(pg::Connection& connection, cache::Cache& cache,
+                               messaging::Publisher& publisher, Relays& relays,
+                               const DirectCommand& command,
+                               const std::function<Outcome(pg::Tx&, Writer&)>& work) {
+  Intake intake;
+  intake.type = command.type;
+  intake.fingerprint = command.fingerprint;
+  intake.cause = command.cause;
+  intake.reply_to = ReplyTo{kHere, false, {}};
+  Handlers handlers;
+  handlers.add(command.type, [&work](pg::Tx& tx, std::span<const Handlers::Raw>, Writer& out) {
+    return std::vector{work(tx, out)};
+  });
+  Intake* const batch[] = {&intake};
+  for (int tries = 1;; ++tries) {
+    try {
+      Aftermath after = run_batch(connection, cache, handlers, batch);
+      const common::v1::Outcomes outcomes = after.answers.take(kHere);
+      tell(after, publisher, relays);
+      return outcomes.outcomes(0);
+    } catch (const pg::UnavailableError&) {
+      throw;
+    } catch (const pg::TransientError&) {
+      if (tries == kDirectTries) throw;
+    }
+  }
 }
 
 }  // namespace waybill::outbox

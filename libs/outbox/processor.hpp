@@ -20,6 +20,7 @@
 #include "libs/outbox/relay.hpp"
 #include "libs/outbox/writer.hpp"
 #include "libs/pg/pg.hpp"
+#include "waybill/common/v1/outcome.pb.h"
 
 namespace waybill::outbox {
 
@@ -95,5 +96,22 @@ class Processor {
 void run_transaction(pg::Connection& connection, cache::Cache& cache,
                      messaging::Publisher& publisher, Relays& relays,
                      const std::function<void(pg::Tx&, Writer&)>& work);
+
+// A command that came straight to the service, because its body must lie nowhere: done once, like
+// one of the queue, by its inbox row (which knows the type, the caller and a fingerprint, never the
+// body).
+struct DirectCommand {
+  std::string type;
+  std::string fingerprint;  // give one that tells nothing about secrets in the body
+  Cause cause;
+};
+
+// Runs `work` in a transaction with the inbox row unless the command has been done already, and
+// returns the outcome as it is stored. Outcomes are done ones: no deferred, no retry. Commits in
+// doubt and deadlocks are tried again. Throws as pg::Tx does.
+common::v1::Outcome run_direct(pg::Connection& connection, cache::Cache& cache,
+                               messaging::Publisher& publisher, Relays& relays,
+                               const DirectCommand& command,
+                               const std::function<Outcome(pg::Tx&, Writer&)>& work);
 
 }  // namespace waybill::outbox

@@ -19,19 +19,17 @@ std::string_view service_of(std::string_view type) {
 }
 
 // CloudEvents 1.0 in Kafka's binary mode, beside W3C trace context.
-json::object event_headers(const google::protobuf::Message& event, std::string_view topic,
-                           const Id& key, std::int64_t version, const Cause& cause) {
+json::object event_headers(const google::protobuf::Message& event, const Id& id, const Id& key,
+                           const Cause& cause) {
   const google::protobuf::Descriptor& type = *event.GetDescriptor();
-  const std::string number = std::to_string(version);
   json::object headers{{"content-type", messaging::kProtobuf},
                        {"ce_specversion", "1.0"},
-                       {"ce_id", derive_id(key, fmt::format("{}:{}", topic, version)).to_string()},
+                       {"ce_id", id.to_string()},
                        {"ce_type", type.full_name()},
                        {"ce_source", fmt::format("/waybill/{}", service_of(type.full_name()))},
                        {"ce_subject", key.to_string()},
                        {"ce_time", to_rfc3339(now())},
                        {"ce_dataschema", fmt::format("/proto/{}", type.file()->name())},
-                       {"ce_version", number},
                        {"ce_correlationid", cause.trace.correlation_id},
                        {"ce_causationid", cause.command_id.to_string()}};
   if (!cause.trace.traceparent.empty()) headers["traceparent"] = cause.trace.traceparent;
@@ -53,8 +51,18 @@ json::object command_headers(const Cause& cause) {
 
 void Writer::event(std::string_view topic, const Id& key, std::int64_t version,
                    const google::protobuf::Message& event, const Cause& cause) {
+  const Id id = derive_id(key, fmt::format("{}:{}", topic, version));
+  json::object headers = event_headers(event, id, key, cause);
+  headers["ce_version"] = std::to_string(version);
   rows.push_back({"event", std::string{topic}, key.to_string(), event.GetDescriptor()->full_name(),
-                  json::serialize(event_headers(event, topic, key, version, cause)),
+                  json::serialize(headers), event.SerializeAsString()});
+}
+
+void Writer::notice(std::string_view topic, const Id& key, std::string_view what,
+                    const google::protobuf::Message& event, const Cause& cause) {
+  const Id id = derive_id(cause.command_id, fmt::format("{}:{}:{}", topic, key.to_string(), what));
+  rows.push_back({"event", std::string{topic}, key.to_string(), event.GetDescriptor()->full_name(),
+                  json::serialize(event_headers(event, id, key, cause)),
                   event.SerializeAsString()});
 }
 

@@ -26,6 +26,11 @@ class Writer {
   // derives from key and version.
   void event(std::string_view topic, const Id& key, std::int64_t version,
              const google::protobuf::Message& event, const Cause& cause);
+  // An event about aggregate `key` that is not its state and has no version: what happened. Its id
+  // derives from the command that caused it and `what`, which tells the notices of one command
+  // apart.
+  void notice(std::string_view topic, const Id& key, std::string_view what,
+              const google::protobuf::Message& event, const Cause& cause);
   // A saga command for another service's queue. The id decides what "twice" means: derive it
   // (derive_id).
   void command(std::string_view queue, const Id& command_id,

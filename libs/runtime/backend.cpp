@@ -64,10 +64,25 @@ outbox::JsonDecoder json_decoder(Runtime& runtime) {
   };
 }
 
+// Reads go to the read API, the rest to whoever takes writes.
+class FrontDoor final : public web::Handler {
+ public:
+  FrontDoor(web::Handler& reads, web::Handler* writes) : reads_{reads}, writes_{writes} {}
+
+  web::awaitable<web::Response> handle(web::Request& request) override {
+    const bool reads = !writes_ || request.method == "GET" || request.method == "HEAD";
+    return reads ? reads_.handle(request) : writes_->handle(request);
+  }
+
+ private:
+  web::Handler& reads_;
+  web::Handler* writes_;
+};
+
 }  // namespace
 
 struct Backend::Impl {
-  Impl(Runtime& of, const outbox::Handlers& handlers, const Queries& queries)
+  Impl(Runtime& of, const outbox::Handlers& handlers, const Queries& queries, web::Handler* writes)
       : runtime{of},
         cache{of.cache()},
         publisher{of.rabbit().make_publisher(of.name())},
@@ -75,7 +90,8 @@ struct Backend::Impl {
         relays{of.name(), of.database(), of.kafka(), of.rabbit()},
         read_api{of.io(), queries, of.database(),
                  static_cast<std::size_t>(of.settings().query_threads), cache},
-        server{of.io(), of.settings().http_listen, read_api},
+        front_door{read_api, writes},
+        server{of.io(), of.settings().http_listen, front_door},
         processor{processor_options(of),
                   handlers,
                   json_decoder(of),
@@ -91,12 +107,14 @@ struct Backend::Impl {
   std::unique_ptr<messaging::Consumer> consumer;
   outbox::Relays relays;
   ReadApi read_api;
+  FrontDoor front_door;
   web::Server server;
   outbox::Processor processor;  // intake: last up, first down
 };
 
-Backend::Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries)
-    : impl_{std::make_unique<Impl>(runtime, handlers, queries)} {
+Backend::Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries,
+                 web::Handler* writes)
+    : impl_{std::make_unique<Impl>(runtime, handlers, queries, writes)} {
   queries.get("/operations/{id}", find_operation);
   Impl& impl = *impl_;
   runtime.health().add_optional("rabbitmq", [&impl] { return impl.consumer->is_connected(); });
@@ -122,6 +140,13 @@ void Backend::stop() {
 void Backend::transact(pg::Connection& connection,
                        const std::function<void(pg::Tx&, outbox::Writer&)>& work) {
   outbox::run_transaction(connection, impl_->cache, *impl_->publisher, impl_->relays, work);
+}
+
+common::v1::Outcome Backend::run_direct(
+    pg::Connection& connection, const outbox::DirectCommand& command,
+    const std::function<outbox::Outcome(pg::Tx&, outbox::Writer&)>& work) {
+  return outbox::run_direct(connection, impl_->cache, *impl_->publisher, impl_->relays, command,
+                            work);
 }
 
 }  // namespace waybill::runtime

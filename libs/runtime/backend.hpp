@@ -14,8 +14,10 @@ namespace waybill::runtime {
 class Backend {
  public:
   // The queue has the service's name. Handlers and queries must outlive the backend; queries get
-  // /operations/{id}, what the inbox knows of a command.
-  Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries);
+  // /operations/{id}, what the inbox knows of a command. `writes` answers what is neither GET nor
+  // HEAD: what the gateway passes on by x-direct.
+  Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries,
+          web::Handler* writes = nullptr);
   ~Backend();
   void start();
   void stop();
@@ -23,6 +25,10 @@ class Backend {
   // A transaction of the service's own making (timers); see outbox::run_transaction.
   void transact(pg::Connection& connection,
                 const std::function<void(pg::Tx&, outbox::Writer&)>& work);
+  // A command that came by x-direct; see outbox::run_direct.
+  common::v1::Outcome run_direct(
+      pg::Connection& connection, const outbox::DirectCommand& command,
+      const std::function<outbox::Outcome(pg::Tx&, outbox::Writer&)>& work);
 
  private:
   struct Impl;
