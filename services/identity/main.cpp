@@ -2,5 +2,5 @@
 
 int main(int argc, char** argv) {
   return waybill::runtime::run<waybill::identity::IdentityService>(
-      "identity", "users and their addresses", argc, argv);
+      "identity", "users, their addresses, and who may sign in", argc, argv);
 }

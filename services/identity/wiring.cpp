@@ -4,21 +4,111 @@
 #include "services/identity/queries/queries.hpp"
 
 namespace waybill::identity {
+namespace {
 
-// The settings of every process are all it has.
-void IdentityService::Settings::declare(config::Settings&) {}
+constexpr milliseconds keeper_interval{1'000};
+constexpr std::int64_t cleaning_batch = 1'000;
+constexpr std::size_t fewest_secret_bytes = 16;
 
-IdentityService::IdentityService(runtime::Runtime& runtime, const Settings&)
-    : handlers_{commands::make_handlers()},
+// Throws config::SettingsError.
+IdentityService::Settings checked(const IdentityService::Settings& settings) {
+  const Policy& policy = settings.policy;
+  if (policy.key_secret.reveal().size() < fewest_secret_bytes) {
+    throw config::SettingsError{
+        "identity.key-secret is not set or shorter than 16 characters: put a random text into "
+        "WAYBILL_IDENTITY_KEY_SECRET, and keep it"};
+  }
+  if (policy.key_rotation <= policy.key_lead) {
+    throw config::SettingsError{"identity.key-rotation must be longer than identity.key-lead"};
+  }
+  if (settings.hash_threads < 1 || settings.hash_queue < 1) {
+    throw config::SettingsError{"identity.hash-threads and identity.hash-queue must be positive"};
+  }
+  settings.first_ops.check();
+  return settings;
+}
+
+direct::LaneSizes lanes(const IdentityService::Settings& settings) {
+  direct::LaneSizes sizes;
+  sizes.hash_threads = static_cast<std::size_t>(settings.hash_threads);
+  sizes.hash_queue = static_cast<std::size_t>(settings.hash_queue);
+  return sizes;
+}
+
+}  // namespace
+
+void IdentityService::Settings::declare(config::Settings& settings) {
+  settings.add("auth.issuer", policy.rules.issuer, "claim iss of access tokens");
+  settings.add("auth.audience", policy.rules.audience, "claim aud of access tokens");
+  settings.add("auth.access-ttl", policy.access_life, "how long an access token is valid");
+  settings.add("auth.refresh-ttl", policy.refresh_life, "how long a refresh token is valid");
+  settings.add("identity.key-secret", policy.key_secret,
+               "what signing keys are encrypted with in the database; at least 16 characters");
+  settings.add("identity.key-rotation", policy.key_rotation, "how long a key signs");
+  settings.add("identity.key-lead", policy.key_lead, "how long a key is published before it signs");
+  settings.add("identity.first-ops-email", first_ops.email,
+               "account with all roles, created when there is none with the role ops");
+  settings.add("identity.first-ops-password", first_ops.password, "its password");
+  settings.add("identity.hash-threads", hash_threads, "threads that hash passwords");
+  settings.add("identity.hash-queue", hash_queue,
+               "passwords that wait to be hashed at most; further ones get 503");
+  settings.add("identity.cleanup-interval", cleanup_interval,
+               "how often expired refresh tokens are removed");
+}
+
+IdentityService::IdentityService(runtime::Runtime& runtime, const Settings& settings)
+    : settings_{checked(settings)},
+      keys_{settings.policy},
+      handlers_{commands::make_handlers(settings.policy)},
       queries_{queries::make_queries()},
-      backend_{runtime, handlers_, queries_} {}
+      direct_{settings.policy, keys_, runtime.database(), transactions(), lanes(settings)},
+      backend_{runtime, handlers_, queries_, &direct_},
+      keeper_{"identity.keys", keeper_interval, runtime.database(),
+              [this](pg::Connection& connection) { return tend_keys(connection); }},
+      cleaner_{"identity.cleanup", settings.cleanup_interval, runtime.database(),
+               [this](pg::Connection& connection) { return clean_up(connection); }} {
+  runtime.health().add("signing-key", [this] { return keys_.is_ready(); });
+  runtime.health().add("first-account", [this] { return has_ops_.load(); });
+}
 
 void IdentityService::start() {
   backend_.start();
+  keeper_.start();
+  cleaner_.start();
 }
 
 void IdentityService::stop() {
+  cleaner_.stop();
+  keeper_.stop();
   backend_.stop();
+}
+
+direct::Transactions IdentityService::transactions() {
+  direct::Transactions transactions;
+  transactions.run = [this](pg::Connection& connection, const auto& work) {
+    backend_.transact(connection, work);
+  };
+  transactions.run_once = [this](pg::Connection& connection, const outbox::DirectCommand& command,
+                                 const auto& work) {
+    return backend_.run_direct(connection, command, work);
+  };
+  return transactions;
+}
+
+bool IdentityService::tend_keys(pg::Connection& connection) {
+  keys_.tend(connection, now());
+  if (!has_ops_) {
+    timers::create_first_ops(connection, settings_.first_ops, settings_.policy, transactions());
+    has_ops_ = true;
+  }
+  return false;
+}
+
+bool IdentityService::clean_up(pg::Connection& connection) {
+  pg::Tx tx{connection};
+  const std::int64_t deleted = store::delete_expired(tx, now(), cleaning_batch);
+  tx.commit();
+  return deleted >= cleaning_batch;
 }
 
 }  // namespace waybill::identity

@@ -2,11 +2,19 @@
 #pragma once
 
 #include "libs/runtime/backend.hpp"
+#include "services/identity/direct/direct_api.hpp"
+#include "services/identity/timers/first_ops.hpp"
 
 namespace waybill::identity {
 
 struct IdentityService {
   struct Settings {
+    Policy policy;
+    timers::FirstOps first_ops;
+    std::int64_t hash_threads = 2;
+    std::int64_t hash_queue = 32;
+    std::chrono::milliseconds cleanup_interval = std::chrono::hours{24};
+
     void declare(config::Settings& settings);
   };
 
@@ -15,9 +23,20 @@ struct IdentityService {
   void stop();
 
  private:
+  direct::Transactions transactions();
+  // Work of the timers; true when there is more.
+  bool tend_keys(pg::Connection& connection);
+  bool clean_up(pg::Connection& connection);
+
+  const Settings settings_;
+  std::atomic<bool> has_ops_{false};  // the keeper has seen to it
+  keys::KeyRing keys_;
   outbox::Handlers handlers_;
   runtime::Queries queries_;
-  runtime::Backend backend_;  // intake: last
+  direct::DirectApi direct_;
+  runtime::Backend backend_;  // intake
+  runtime::Periodic keeper_;  // these two work through the backend
+  runtime::Periodic cleaner_;
 };
 
 }  // namespace waybill::identity

@@ -20,22 +20,23 @@ domain::Address read_address(const Command& command, const Id& user_id) {
           .updated_at = std::nullopt};
 }
 
-outbox::Outcome created(const domain::Address& address) {
+outbox::Outcome created(const domain::Address& address, std::int64_t version) {
   return outbox::Outcome::created(
       events::representation(address),
-      "/v1/users/" + address.user_id.to_string() + "/addresses/" + address.id.to_string());
+      "/v1/users/" + address.user_id.to_string() + "/addresses/" + address.id.to_string(), version);
 }
 
 outbox::Outcome add(Registry& registry, const Command& command, outbox::Writer& out) {
   const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller);
   if (!user) return outbox::Outcome::refused(user.error());
   const domain::Address* known = domain::find_address(*user, command.id());
-  if (known) return created(*known);
+  if (known) return created(*known, user->version);
   const domain::Address address = read_address(command, user->id);
   auto changed = domain::with_address(*user, address, command.now);
   if (!changed) return outbox::Outcome::refused(changed.error());
+  const std::int64_t version = changed->version;
   registry.put(std::move(*changed), command.cause, out);
-  return created(address);
+  return created(address, version);
 }
 
 }  // namespace

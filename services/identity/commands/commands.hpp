@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libs/outbox/processor.hpp"
+#include "services/identity/commands/policy.hpp"
 #include "waybill/identity/v1/commands.pb.h"
 
 namespace waybill::identity::commands {
@@ -22,23 +23,42 @@ std::vector<outbox::Outcome> create_users(pg::Tx& tx, Batch<v1::CreateUser> batc
 std::vector<outbox::Outcome> update_users(pg::Tx& tx, Batch<v1::UpdateUser> batch,
                                           outbox::Writer& out);
 
-// Erases names, description and addresses; the id stays. 404, 412 stale.
-std::vector<outbox::Outcome> delete_users(pg::Tx& tx, Batch<v1::DeleteUser> batch,
-                                          outbox::Writer& out);
+// Erases names, description, password and addresses, ends all sessions; the id stays. 404, 409
+// last-ops, 412 stale.
+struct DeleteUsers {
+  Policy policy;
+  std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::DeleteUser> batch,
+                                          outbox::Writer& out) const;
+};
+
+// By ops; ends all sessions of a user whose roles are others afterwards. 403, 404, 409 last-ops,
+// 412 stale.
+struct ChangeRoles {
+  Policy policy;
+  std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::ChangeRoles> batch,
+                                          outbox::Writer& out) const;
+};
+
+// By ops; the key that signs next. 403.
+struct RotateKeys {
+  Policy policy;
+  std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::RotateKeys> batch,
+                                          outbox::Writer& out) const;
+};
 
 // An address takes its id from its command. 404, 409 limit-reached.
 std::vector<outbox::Outcome> add_addresses(pg::Tx& tx, Batch<v1::AddAddress> batch,
                                            outbox::Writer& out);
 
-// 404, 400 for a null where none may be.
+// 404, 412 stale, 400 for a null where none may be.
 std::vector<outbox::Outcome> update_addresses(pg::Tx& tx, Batch<v1::UpdateAddress> batch,
                                               outbox::Writer& out);
 
-// 404.
+// 404, 412 stale.
 std::vector<outbox::Outcome> delete_addresses(pg::Tx& tx, Batch<v1::DeleteAddress> batch,
                                               outbox::Writer& out);
 
 // All of them by message type.
-outbox::Handlers make_handlers();
+outbox::Handlers make_handlers(const Policy& policy);
 
 }  // namespace waybill::identity::commands

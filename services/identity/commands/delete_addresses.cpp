@@ -7,7 +7,8 @@ namespace {
 using Command = outbox::Command<v1::DeleteAddress>;
 
 outbox::Outcome remove(Registry& registry, const Command& command, outbox::Writer& out) {
-  const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller);
+  const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller,
+                                  expected_version(command.body));
   if (!user) return outbox::Outcome::refused(user.error());
   auto changed = domain::without_address(*user, read_id(command.body.address_id()), command.now);
   if (!changed) return outbox::Outcome::refused(changed.error());

@@ -2,19 +2,34 @@
 #include "services/identity/commands/registry.hpp"
 
 namespace waybill::identity::commands {
+namespace {
 
-std::vector<outbox::Outcome> delete_users(pg::Tx& tx, Batch<v1::DeleteUser> batch,
-                                          outbox::Writer& out) {
+using Command = outbox::Command<v1::DeleteUser>;
+
+Result<domain::User> remove(Registry& registry, OpsGuard& guard, const Command& command) {
+  const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller,
+                                  expected_version(command.body));
+  if (!user) return user.error();
+  const auto allowed = guard.check(*user, domain::only_customer);
+  if (!allowed) return allowed.error();
+  return domain::deleted(*user, command.now);
+}
+
+}  // namespace
+
+std::vector<outbox::Outcome> DeleteUsers::operator()(pg::Tx& tx, Batch<v1::DeleteUser> batch,
+                                                     outbox::Writer& out) const {
   Registry registry{tx, user_ids(batch)};
+  OpsGuard guard{tx};
   std::vector<outbox::Outcome> outcomes;
-  for (const auto& command : batch) {
-    const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller,
-                                    expected_version(command.body));
+  for (const Command& command : batch) {
+    const auto user = remove(registry, guard, command);
     if (!user) {
       outcomes.push_back(outbox::Outcome::refused(user.error()));
       continue;
     }
-    registry.put(domain::deleted(*user, command.now), command.cause, out);
+    registry.put(*user, command.cause, out);
+    registry.end_sessions(user->id, policy, command, out);
     outcomes.push_back(outbox::Outcome::no_content());
   }
   registry.store_users_and_addresses(tx);

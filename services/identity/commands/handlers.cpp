@@ -2,11 +2,13 @@
 
 namespace waybill::identity::commands {
 
-outbox::Handlers make_handlers() {
+outbox::Handlers make_handlers(const Policy& policy) {
   outbox::Handlers handlers;
   handlers.on<v1::CreateUser>(create_users);
   handlers.on<v1::UpdateUser>(update_users);
-  handlers.on<v1::DeleteUser>(delete_users);
+  handlers.on<v1::DeleteUser>(DeleteUsers{policy});
+  handlers.on<v1::ChangeRoles>(ChangeRoles{policy});
+  handlers.on<v1::RotateKeys>(RotateKeys{policy});
   handlers.on<v1::AddAddress>(add_addresses);
   handlers.on<v1::UpdateAddress>(update_addresses);
   handlers.on<v1::DeleteAddress>(delete_addresses);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libs/outbox/processor.hpp"
+#include "services/identity/commands/policy.hpp"
 #include "services/identity/domain/user.hpp"
 
 namespace waybill::identity::commands {
@@ -24,17 +25,39 @@ class Registry {
   // As they were when they were locked, with what the batch has done since.
   const domain::Users& users() const { return users_; }
 
-  // Takes the changed user and tells it; one whose version is the same is no change.
-  void put(domain::User user, const outbox::Cause& cause, outbox::Writer& out);
+  // Takes the changed user and tells it; one whose version is the same is no change: false.
+  bool put(domain::User user, const outbox::Cause& cause, outbox::Writer& out);
+
+  // From the command's time on the user has to sign in again; told as SessionsRevoked.
+  template <class Command>
+  void end_sessions(const Id& id, const Policy& policy, const Command& command,
+                    outbox::Writer& out) {
+    end_sessions(id, policy, command.cause, command.now, out);
+  }
+  void end_sessions(const Id& id, const Policy& policy, const outbox::Cause& cause, Instant now,
+                    outbox::Writer& out);
 
   void store_users(pg::Tx& tx) const;
   void store_users_and_addresses(pg::Tx& tx) const;
 
  private:
-  std::vector<domain::User> changed() const;
+  std::vector<domain::User> all(const std::unordered_set<Id>& ids) const;
 
   domain::Users users_;
   std::unordered_set<Id> changed_;
+  std::unordered_set<Id> signed_out_;
+};
+
+// There is always somebody with the role ops: who takes it from an account asks here first.
+class OpsGuard {
+ public:
+  explicit OpsGuard(pg::Tx& tx) : tx_{tx} {}
+  // 409 last-ops. Allowed once is done: the next question counts it.
+  Result<void> check(const domain::User& user, const domain::Roles& next);
+
+ private:
+  pg::Tx& tx_;
+  std::optional<std::int64_t> count_;  // asked for when it matters
 };
 
 // The ids of a batch whose messages have a user_id.

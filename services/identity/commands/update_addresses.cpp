@@ -42,15 +42,16 @@ Result<domain::AddressPatch> read_patch(const v1::UpdateAddress& body) {
 }
 
 outbox::Outcome update(Registry& registry, const Command& command, outbox::Writer& out) {
-  const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller);
+  const auto user = registry.find(read_id(command.body.user_id()), command.cause.caller,
+                                  expected_version(command.body));
   if (!user) return outbox::Outcome::refused(user.error());
   const auto patch = read_patch(command.body);
   if (!patch) return outbox::Outcome::refused(patch.error());
   const Id address_id = read_id(command.body.address_id());
   auto changed = domain::with_changed_address(*user, address_id, *patch, command.now);
   if (!changed) return outbox::Outcome::refused(changed.error());
-  auto outcome =
-      outbox::Outcome::ok(events::representation(*domain::find_address(*changed, address_id)));
+  auto outcome = outbox::Outcome::ok(
+      events::representation(*domain::find_address(*changed, address_id)), changed->version);
   registry.put(std::move(*changed), command.cause, out);
   return outcome;
 }

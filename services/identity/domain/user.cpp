@@ -64,7 +64,14 @@ User deleted(User user, Instant at) {
   user.username.clear();
   user.description.reset();
   user.addresses.clear();
+  user.roles = only_customer;
   user.deleted = true;
+  return raised(std::move(user), at);
+}
+
+User with_roles(User user, Roles roles, Instant at) {
+  if (user.roles == roles) return user;
+  user.roles = std::move(roles);
   return raised(std::move(user), at);
 }
 

@@ -10,6 +10,7 @@
 #include "libs/core/clock.hpp"
 #include "libs/core/fault.hpp"
 #include "libs/core/id.hpp"
+#include "services/identity/domain/roles.hpp"
 
 namespace waybill::identity::domain {
 
@@ -35,10 +36,13 @@ struct User {
   std::string email;  // as typed; compared in lower case
   std::string username;
   std::optional<std::string> description;
+  Roles roles = only_customer;
   std::int64_t version = 1;
   Instant created_at;
   std::optional<Instant> updated_at;
   bool deleted = false;
+  // No access token that was issued until then is good any more.
+  std::optional<Instant> sessions_ended_at;
   std::vector<Address> addresses;  // at most one of them primary
 
   bool operator==(const User&) const = default;
@@ -71,6 +75,7 @@ Result<void> check_access(const User* user, const Caller& caller,
 User patched(User user, const UserPatch& patch, Instant at);
 // Everything that tells who he was is gone.
 User deleted(User user, Instant at);
+User with_roles(User user, Roles roles, Instant at);
 // 409 limit-reached.
 Result<User> with_address(User user, Address address, Instant at);
 // 404 without such an address.

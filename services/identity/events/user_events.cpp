@@ -31,7 +31,7 @@ v1::User to_message(const domain::User& user) {
   message.set_email(user.email);
   message.set_username(user.username);
   if (user.description) message.set_description(*user.description);
-  message.add_roles("customer");  // every account has it
+  for (const Role role : user.roles) message.add_roles(std::string{to_string(role)});
   message.set_version(user.version);
   message.set_created_at(to_rfc3339(user.created_at));
   if (user.updated_at) message.set_updated_at(to_rfc3339(*user.updated_at));
@@ -68,6 +68,18 @@ void tell(outbox::Writer& out, const domain::User& user, const outbox::Cause& ca
     out.event(topic, user.id, user.version, changed(user), cause);
   }
   out.invalidate("user:" + user.id.to_string(), user.version);
+}
+
+void tell_revoked(outbox::Writer& out, const Revocation& revocation, const outbox::Cause& cause) {
+  v1::SessionsRevoked event;
+  event.set_user_id(revocation.user_id.to_string());
+  std::string what = "revoked";
+  if (revocation.family) event.set_family(revocation.family->to_string());
+  if (revocation.token) event.set_jti(revocation.token->to_string());
+  what += ' ' + event.family() + ' ' + event.jti();
+  event.set_revoked_at(to_rfc3339(revocation.at));
+  event.set_until(to_rfc3339(revocation.until));
+  out.notice(topic, revocation.user_id, what, event, cause);
 }
 
 }  // namespace waybill::identity::events

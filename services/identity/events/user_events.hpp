@@ -20,4 +20,14 @@ std::string representation(const domain::Address& address);
 // Tells the user's present state with all addresses, or that he is gone; drops the cache entry.
 void tell(outbox::Writer& out, const domain::User& user, const outbox::Cause& cause);
 
+// Access tokens that count no more: all of the user up to `at`, or those of a family, or one.
+struct Revocation {
+  Id user_id;
+  std::optional<Id> family;
+  std::optional<Id> token;
+  Instant at;
+  Instant until;  // by then the last of them has expired
+};
+void tell_revoked(outbox::Writer& out, const Revocation& revocation, const outbox::Cause& cause);
+
 }  // namespace waybill::identity::events

@@ -9,6 +9,10 @@ Result<web::Response> list_users(pg::Session& session, const runtime::Query& que
 Result<web::Response> find_user(pg::Session& session, const runtime::Query& query);
 Result<web::Response> list_addresses(pg::Session& session, const runtime::Query& query);
 Result<web::Response> find_address(pg::Session& session, const runtime::Query& query);
+// The caller himself; 401 for a caller who is no user (any more).
+Result<web::Response> find_me(pg::Session& session, const runtime::Query& query);
+// The JWK Set of the keys that sign, will sign, or have signed what may still be valid.
+Result<web::Response> find_keys(pg::Session& session, const runtime::Query& query);
 
 // All of them by path.
 runtime::Queries make_queries();

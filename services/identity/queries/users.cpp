@@ -34,7 +34,8 @@ Result<web::Response> list_users(pg::Session& session, const runtime::Query& que
   const PageRequest wanted = read_page_request(query.request);
   const auto cursor = runtime::decode_cursor(query.request);
   if (!cursor) return cursor.error();
-  const store::UserFilter filter{text(query.request, "email"), text(query.request, "username")};
+  const store::UserFilter filter{text(query.request, "email"), text(query.request, "username"),
+                                 parse_role(query.request.query_value("role"))};
   const store::UserSort sort = read_sort(query.request);
   auto users = store::list_users(session, filter, sort, *cursor, wanted.limit + 1);
   if (!users) return bad_cursor();

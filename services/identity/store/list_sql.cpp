@@ -31,6 +31,10 @@ struct Draft {
 void add_filters(Draft& draft, const ListShape& shape) {
   draft.filter(shape.by_email, filter_email);
   draft.filter(shape.by_username, filter_username);
+  // Everybody is a customer.
+  if (shape.by_role && shape.by_role != Role::customer) {
+    draft.text += "\n     AND " + fmt::format(fmt::runtime(filter_role), to_string(*shape.by_role));
+  }
 }
 
 std::string page_text(const ListShape& shape) {
@@ -75,7 +79,8 @@ const pg::Statement& keep(std::string name, std::string text) {
 }
 
 std::string filters_name(const ListShape& shape) {
-  return fmt::format("{:d}{:d}", shape.by_email, shape.by_username);
+  return fmt::format("{:d}{:d}{}", shape.by_email, shape.by_username,
+                     shape.by_role ? static_cast<int>(*shape.by_role) : 0);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 // own, so that it is planned for itself; all are made of the pieces below, values are parameters.
 #pragma once
 
+#include <optional>
+
+#include "libs/core/roles.hpp"
 #include "libs/pg/pg.hpp"
 
 namespace waybill::identity::sql {
@@ -13,6 +16,7 @@ enum class SortKey { created_at, email };
 struct ListShape {
   bool by_email = false;
   bool by_username = false;
+  std::optional<Role> by_role;  // no parameter: each has an index of its own
   bool after_cursor = false;
   SortKey sort = SortKey::created_at;
   bool descending = true;
@@ -26,7 +30,8 @@ const pg::Statement& count_users(const ListShape& shape);
 // ---- the pieces ----
 
 inline constexpr const char* select_users = R"(
-  SELECT id, email, username, description, version, created_at, updated_at, false
+  SELECT id, email, username, description, version, created_at, updated_at, false,
+         array_to_string(roles, ' '), sessions_ended_at
     FROM user_account
    WHERE deleted_at IS NULL)";
 inline constexpr const char* select_count = R"(
@@ -35,6 +40,7 @@ inline constexpr const char* select_count = R"(
    WHERE deleted_at IS NULL)";
 
 inline constexpr const char* filter_email = "lower(email) = lower(${}::text)";
+inline constexpr const char* filter_role = "'{}' = ANY (roles)";
 inline constexpr const char* filter_username = "lower(username) = lower(${}::text)";
 
 inline constexpr const char* after_created_at = "(created_at, id) {} (${}::timestamptz, ${}::uuid)";

@@ -12,6 +12,7 @@ sql::ListShape shape_of(const UserFilter& filter) {
   sql::ListShape shape;
   shape.by_email = filter.email.has_value();
   shape.by_username = filter.username.has_value();
+  shape.by_role = filter.role;
   return shape;
 }
 

@@ -15,6 +15,7 @@ namespace waybill::identity::store {
 struct UserFilter {
   std::optional<std::string> email;  // exact, any case
   std::optional<std::string> username;
+  std::optional<Role> role;
 };
 
 struct UserSort {

@@ -1,6 +1,7 @@
-// All SQL of the identity service. Parameters that are arrays are read with unnest: one statement
-// for a whole batch. Lists of users, whose statements depend on what is asked for, are in
-// list_sql.hpp.
+// All SQL of users and addresses. Parameters that are arrays are read with unnest: one statement
+// for a whole batch; `= ANY` beside the join makes every plan look rows up by key. Lists of users,
+// whose statements depend on what is asked for, are in list_sql.hpp; passwords, sessions and keys
+// in auth_sql.hpp.
 #pragma once
 
 #include "libs/pg/pg.hpp"
@@ -11,14 +12,16 @@ namespace waybill::identity::sql {
 
 // In id order, so that two batches can't wait for each other.
 inline constexpr pg::Statement lock_users_by_ids{"lock_users_by_ids", R"(
-  SELECT id, email, username, description, version, created_at, updated_at, deleted_at IS NOT NULL
+  SELECT id, email, username, description, version, created_at, updated_at, deleted_at IS NOT NULL,
+         array_to_string(roles, ' '), sessions_ended_at
     FROM user_account
    WHERE id = ANY($1::uuid[])
    ORDER BY id
      FOR NO KEY UPDATE)"};
 
 inline constexpr pg::Statement find_user_by_id{"find_user_by_id", R"(
-  SELECT id, email, username, description, version, created_at, updated_at, false
+  SELECT id, email, username, description, version, created_at, updated_at, false,
+         array_to_string(roles, ' '), sessions_ended_at
     FROM user_account
    WHERE id = $1::uuid AND deleted_at IS NULL)"};
 
@@ -37,10 +40,10 @@ inline constexpr pg::Statement find_name_owners{"find_name_owners", R"(
     LEFT JOIN user_account AS by_username ON lower(by_username.username) = lower(wanted.name))"};
 
 inline constexpr pg::Statement insert_users{"insert_users", R"(
-  INSERT INTO user_account (id, email, username, description, version, created_at)
-  SELECT id, email, username, description, 1, created_at
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-         AS new (id, email, username, description, created_at))"};
+  INSERT INTO user_account (id, email, username, description, version, created_at, roles)
+  SELECT id, email, username, description, 1, created_at, string_to_array(roles, ' ')
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
+         AS new (id, email, username, description, created_at, roles))"};
 
 // Before names change hands within one batch: the unique indexes look at every row as it is
 // written. An id is a name that nobody else can have.
@@ -50,11 +53,13 @@ inline constexpr pg::Statement free_names{"free_names", R"(
 inline constexpr pg::Statement update_users{"update_users", R"(
   UPDATE user_account
      SET email = new.email, username = new.username, description = new.description,
-         version = new.version, updated_at = new.updated_at, deleted_at = new.deleted_at
+         version = new.version, updated_at = new.updated_at, deleted_at = new.deleted_at,
+         roles = string_to_array(new.roles, ' '),
+         password = CASE WHEN new.deleted_at IS NULL THEN password END
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
-                $7::timestamptz[])
-         AS new (id, email, username, description, version, updated_at, deleted_at)
-   WHERE user_account.id = new.id)"};
+                $7::timestamptz[], $8::text[])
+         AS new (id, email, username, description, version, updated_at, deleted_at, roles)
+   WHERE user_account.id = new.id AND user_account.id = ANY ($1::uuid[]))"};
 
 // ---- addresses: the same columns in the same order everywhere, see store::read_address ----
 

@@ -42,15 +42,25 @@ void insert_addresses(pg::Tx& tx, std::span<const domain::User> users) {
 
 }  // namespace
 
+domain::Roles read_roles(std::string_view text) {
+  domain::Roles roles;
+  for (const Role role : {Role::customer, Role::staff, Role::ops}) {
+    if (text.find(to_string(role)) != std::string_view::npos) roles.push_back(role);
+  }
+  return roles;
+}
+
 domain::User read_user(const pg::Row& row) {
   return {.id = row.id(0),
           .email = std::string{row.text(1)},
           .username = std::string{row.text(2)},
           .description = row.maybe_text(3),
+          .roles = read_roles(row.text(8)),
           .version = row.integer(4),
           .created_at = row.instant(5),
           .updated_at = row.maybe_instant(6),
           .deleted = row.boolean(7),
+          .sessions_ended_at = row.maybe_instant(9),
           .addresses = {}};
 }
 
@@ -95,20 +105,21 @@ domain::Names lock_names(pg::Tx& tx, std::span<const std::string> names) {
 
 void insert_users(pg::Tx& tx, std::span<const domain::User> users) {
   if (users.empty()) return;
-  pg::Array ids, emails, usernames, descriptions, created;
+  pg::Array ids, emails, usernames, descriptions, created, roles;
   for (const domain::User& user : users) {
     ids.add(user.id);
     emails.add(user.email);
     usernames.add(user.username);
     descriptions.add(user.description);
     created.add(user.created_at);
+    roles.add(domain::to_text(user.roles));
   }
-  tx.later(sql::insert_users, ids, emails, usernames, descriptions, created);
+  tx.later(sql::insert_users, ids, emails, usernames, descriptions, created, roles);
 }
 
 void update_users(pg::Tx& tx, std::span<const domain::User> users) {
   if (users.empty()) return;
-  pg::Array ids, emails, usernames, descriptions, versions, updated, gone;
+  pg::Array ids, emails, usernames, descriptions, versions, updated, gone, roles;
   for (const domain::User& user : users) {
     ids.add(user.id);
     emails.add(name_of(user, user.email));
@@ -117,8 +128,9 @@ void update_users(pg::Tx& tx, std::span<const domain::User> users) {
     versions.add(user.version);
     updated.add(user.updated_at);
     gone.add(user.deleted ? user.updated_at : std::nullopt);
+    roles.add(domain::to_text(user.roles));
   }
-  tx.later(sql::update_users, ids, emails, usernames, descriptions, versions, updated, gone);
+  tx.later(sql::update_users, ids, emails, usernames, descriptions, versions, updated, gone, roles);
 }
 
 void free_names(pg::Tx& tx, const std::vector<Id>& ids) {

@@ -20,13 +20,15 @@ domain::Users lock_users(pg::Tx& tx, std::vector<Id> ids);
 domain::Names lock_names(pg::Tx& tx, std::span<const std::string> names);
 
 void insert_users(pg::Tx& tx, std::span<const domain::User> users);
-// Without addresses.
+// Without addresses. A deleted one loses his password.
 void update_users(pg::Tx& tx, std::span<const domain::User> users);
 // For batches in which names change hands; update_users must follow.
 void free_names(pg::Tx& tx, const std::vector<Id>& ids);
 // Makes the addresses of these users the ones that they have now.
 void replace_addresses(pg::Tx& tx, std::span<const domain::User> users);
 
+// "customer ops", as array_to_string gives it.
+domain::Roles read_roles(std::string_view text);
 domain::User read_user(const pg::Row& row);
 domain::Address read_address(const pg::Row& row);
 

@@ -136,11 +136,11 @@ TEST_CASE("a deleted user is gone, his names are free", "[identity]") {
   const std::string name = fresh_name();
   const std::string user = create(worker, name);
   worker.run_one(commands::add_addresses, address_of(user, true));
-  const Done done = worker.run(commands::delete_users,
+  const Done done = worker.run(commands::DeleteUsers{},
                                std::vector{command(deletion_of(user)), command(deletion_of(user))});
   CHECK(done.outcomes[0].status == 204);
   CHECK(done.code(1) == "not-found");
-  REQUIRE(done.out.rows.size() == 1);
+  REQUIRE(done.out.rows.size() == 2);
   CHECK(done.out.rows[0].type == "waybill.identity.v1.UserDeleted");
   CHECK_FALSE(worker.get(queries::find_user, {{"id", user}}).has_value());
   CHECK_FALSE(worker.get(queries::list_addresses, {{"id", user}}).has_value());

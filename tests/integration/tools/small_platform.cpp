@@ -118,8 +118,8 @@ class Original {
 
  private:
   void run(cache::Cache& cache) {
-    const Service users{"identity", identity::commands::make_handlers(), identity, *rabbit, *kafka,
-                        cache};
+    const Service users{
+        "identity", identity::commands::make_handlers({}), identity, *rabbit, *kafka, cache};
     const Service products{
         "product", product::commands::make_handlers("EUR"), product, *rabbit, *kafka, cache};
     const Service orders{

@@ -72,6 +72,11 @@ TEST_CASE("SHA-256 gives what FIPS 180-4 says", "[auth]") {
   CHECK(base64url_encode(sha256("")) == "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
 }
 
+TEST_CASE("a keyed digest gives what RFC 4231 says", "[auth]") {
+  CHECK(base64url_encode(keyed_digest(config::Secret{"Jefe"}, "what do ya want for nothing?")) ==
+        "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM");
+}
+
 TEST_CASE("secrets are 43 characters and never the same", "[auth]") {
   CHECK(new_secret().size() == 43);
   CHECK(new_secret() != new_secret());
