@@ -34,6 +34,7 @@ int parse_and_run(int argc, char** argv) {
   add_audit(program, chosen);
   add_dead(program, chosen);
   add_outbox(program, chosen);
+  add_keys(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

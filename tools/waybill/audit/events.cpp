@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kWaiting =
     "SELECT key, coalesce((headers->>'ce_version')::bigint, 0) FROM outbox "
-    "WHERE channel = 'event' AND target = '{}'";
+    "WHERE channel = 'event' AND target = '{}' AND headers->>'ce_version' IS NOT NULL";
 
 // What is known of one aggregate while its events go by in the order of versions.
 class Telling {

@@ -40,12 +40,15 @@ const std::string kTold =
     " AS status FROM inbox WHERE type IN ('waybill.identity.v1.CreateUser', "
     "'waybill.identity.v1.UpdateUser', 'waybill.identity.v1.DeleteUser', "
     "'waybill.identity.v1.AddAddress', 'waybill.identity.v1.UpdateAddress', "
-    "'waybill.identity.v1.DeleteAddress') AND outcome IS NOT NULL AND NOT dead AND at > now() - "
+    "'waybill.identity.v1.DeleteAddress', 'waybill.identity.v1.ChangeRoles') AND outcome IS NOT "
+    "NULL AND NOT dead AND at > now() - "
     "interval '6 days' AND " +
     in_range("at") +
     "), told AS (SELECT (headers->>'ce_causationid')::uuid AS cause_id FROM outbox_sent "
-    "WHERE channel = 'event' UNION ALL SELECT (headers->>'ce_causationid')::uuid FROM outbox "
-    "WHERE channel = 'event'), effects AS (SELECT done.command_id, done.type, done.status, "
+    "WHERE channel = 'event' AND headers->>'ce_version' IS NOT NULL UNION ALL "
+    "SELECT (headers->>'ce_causationid')::uuid FROM outbox WHERE channel = 'event' "
+    "AND headers->>'ce_version' IS NOT NULL), effects AS (SELECT done.command_id, done.type, "
+    "done.status, "
     "count(told.cause_id) AS events FROM done LEFT JOIN told ON told.cause_id = done.command_id "
     "GROUP BY done.command_id, done.type, done.status) ";
 

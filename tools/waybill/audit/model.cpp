@@ -25,7 +25,8 @@ std::vector<Check> common_checks() {
            kSince +
            " UNION ALL SELECT id, target, key, headers->>'ce_version' FROM outbox "
            "WHERE channel = 'event') AS told "
-           "GROUP BY target, key, version HAVING count(*) > 1"},
+           // What has no version is no state: SessionsRevoked.
+           "WHERE version IS NOT NULL GROUP BY target, key, version HAVING count(*) > 1"},
   };
 }
 
