@@ -19,4 +19,6 @@ put WAYBILL_KAFKA_BROKERS "127.0.0.1:$KAFKA_PORT"
 put WAYBILL_REDIS_URL "redis://127.0.0.1:$REDIS_PORT/0"
 put WAYBILL_GATEWAY "http://127.0.0.1:${HTTP_PORT[gateway]}"
 for name in "${SERVICES[@]}"; do put "WAYBILL_OPS_$(upper "$name")" "127.0.0.1:${OPS_PORT[$name]}"; done
+put WAYBILL_EMAIL "$OPS_EMAIL"
+put WAYBILL_PASSWORD_FILE "$INSTANCE_DIR/ops-password"
 put WAYBILL_CONTRACTS "$ROOT/services"

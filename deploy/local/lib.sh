@@ -139,6 +139,10 @@ read_secrets() {
   . "$INSTANCE_DIR/secrets.env"
 }
 
+# The account that may do everything, made when an instance starts for the first time; its password
+# is in ops-password.
+OPS_EMAIL=ops@waybill.invalid
+
 # The URL of a service's database, as its own role.
 database_url() {
   local password

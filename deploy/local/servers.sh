@@ -11,7 +11,7 @@ make_folders() {
   echo "$PORT_BASE" >"$INSTANCE_DIR/port-base"
   echo "$INSTANCE" >"$INSTANCE_DIR/instance"
   make_secrets
-  if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env port-base instance "${folders[@]}"); fi
+  if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env ops-password port-base instance "${folders[@]}"); fi
   chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}
 }
 
@@ -19,9 +19,11 @@ make_folders() {
 make_secrets() {
   local file=$INSTANCE_DIR/secrets.env name
   [ -e "$file" ] || (umask 077 && : >"$file")
-  for name in RABBIT_PASSWORD $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
+  for name in RABBIT_PASSWORD IDENTITY_KEY_SECRET OPS_PASSWORD $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
     grep -q "^$name=" "$file" || echo "$name=$(head -c 64 /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | cut -c1-24)" >>"$file"
   done
+  # Alone in a file and without a line break, for clients that read it: curl's name@file.
+  (umask 077 && sed -n 's/^OPS_PASSWORD=//p' "$file" | tr -d '\n' >"$INSTANCE_DIR/ops-password")
 }
 
 # Kafka's jars and the web assets: where setup.sh put them, or a copy where the servers' user can't

@@ -70,6 +70,11 @@ S
   put KAFKA_BROKERS "127.0.0.1:$KAFKA_PORT"
   put REDIS_URL "redis://127.0.0.1:$REDIS_PORT/0"
   put CONTRACTS "$INSTANCE_DIR/contracts"
+  if [ "$name" = identity ]; then
+    put IDENTITY_KEY_SECRET "$IDENTITY_KEY_SECRET"
+    put IDENTITY_FIRST_OPS_EMAIL "$OPS_EMAIL"
+    put IDENTITY_FIRST_OPS_PASSWORD "$OPS_PASSWORD"
+  fi
   if [ "$name" = gateway ]; then
     put GATEWAY_SWAGGER "$(reachable_deps)/swagger-ui"
     put ACCESS_MODE open

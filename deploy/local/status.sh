@@ -96,5 +96,9 @@ show_addresses() {
   data and logs  $INSTANCE_DIR
 
   eval "\$(deploy/local/env.sh $INSTANCE)"     settings for clients and tools
+
+A token of the first account, which may do everything (curl takes its password from the file):
+
+  curl -s $gateway/v1/auth/token -d username=$OPS_EMAIL --data-urlencode password@$INSTANCE_DIR/ops-password | jq -r .access_token
 A
 }
