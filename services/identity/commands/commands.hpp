@@ -24,15 +24,15 @@ std::vector<outbox::Outcome> update_users(pg::Tx& tx, Batch<v1::UpdateUser> batc
                                           outbox::Writer& out);
 
 // Erases names, description, password and addresses, ends all sessions; the id stays. 404, 409
-// last-ops, 412 stale.
+// limit-reached, 412 stale.
 struct DeleteUsers {
   Policy policy;
   std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::DeleteUser> batch,
                                           outbox::Writer& out) const;
 };
 
-// By ops; ends all sessions of a user whose roles are others afterwards. 403, 404, 409 last-ops,
-// 412 stale.
+// By ops; ends all sessions of a user whose roles are others afterwards. 403, 404, 409
+// limit-reached, 412 stale.
 struct ChangeRoles {
   Policy policy;
   std::vector<outbox::Outcome> operator()(pg::Tx& tx, Batch<v1::ChangeRoles> batch,

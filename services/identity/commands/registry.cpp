@@ -60,7 +60,7 @@ std::vector<domain::User> Registry::all(const std::unordered_set<Id>& ids) const
 Result<void> OpsGuard::check(const domain::User& user, const domain::Roles& next) {
   if (!domain::has(user.roles, Role::ops) || domain::has(next, Role::ops)) return {};
   if (!count_) count_ = store::lock_and_count_ops(tx_);
-  if (*count_ <= 1) return conflict("last-ops", "This is the last account with the role ops.");
+  if (*count_ <= 1) return conflict("limit-reached", "This is the last account with the role ops.");
   --*count_;
   return {};
 }

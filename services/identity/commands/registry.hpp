@@ -52,7 +52,7 @@ class Registry {
 class OpsGuard {
  public:
   explicit OpsGuard(pg::Tx& tx) : tx_{tx} {}
-  // 409 last-ops. Allowed once is done: the next question counts it.
+  // 409 limit-reached. Allowed once is done: the next question counts it.
   Result<void> check(const domain::User& user, const domain::Roles& next);
 
  private:

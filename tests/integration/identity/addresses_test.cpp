@@ -148,3 +148,27 @@ TEST_CASE("foreign addresses are absent", "[identity][address]") {
   CHECK(worker.run_one(commands::delete_addresses, body).code() == "not-found");
   CHECK_FALSE(worker.get(queries::find_address, params).has_value());
 }
+
+TEST_CASE("an address is changed and deleted in the version of the user that was read",
+          "[identity][address]") {
+  Worker worker;
+  const std::string user = create(worker);
+  const Done added = worker.run_one(commands::add_addresses, address_of(user));
+  CHECK(added.outcome().version == 2);
+  v1::UpdateAddress change = patch_of(user, added.id());
+  change.add_members("city");
+  change.set_city("Bristol");
+  change.set_expected_version(1);
+  CHECK(worker.run_one(commands::update_addresses, change).code() == "stale");
+  change.set_expected_version(2);
+  const Done changed = worker.run_one(commands::update_addresses, change);
+  CHECK(changed.outcome().status == 200);
+  CHECK(changed.outcome().version == 3);
+  v1::DeleteAddress deletion;
+  deletion.set_user_id(user);
+  deletion.set_address_id(added.id());
+  deletion.set_expected_version(2);
+  CHECK(worker.run_one(commands::delete_addresses, deletion).code() == "stale");
+  deletion.set_expected_version(3);
+  CHECK(worker.run_one(commands::delete_addresses, deletion).outcome().status == 204);
+}

@@ -355,6 +355,24 @@ TEST_CASE("staff create users, with a password or without; roles are for ops to 
   CHECK(pointer_of(process.post("/v1/users", {{"email", fresh_email()}}, ops)) == "/username");
 }
 
+TEST_CASE("users are listed by role", "[auth]") {
+  Process process;
+  Worker worker;
+  const Caller ops{new_id(), Role::ops};
+  const json::object body{
+      {"email", fresh_email()}, {"username", fresh_name()}, {"roles", json::array{"staff"}}};
+  REQUIRE(process.post("/v1/users", body, ops).status == 201);
+  const auto total = [&](const std::string& role) {
+    const auto page = worker.get(
+        queries::list_users, {},
+        {{"role", role}, {"username", text_of(body, "username")}, {"with_total", "true"}});
+    return json_of(*page).at("total").to_number<int>();
+  };
+  CHECK(total("staff") == 1);
+  CHECK(total("customer") == 1);
+  CHECK(total("ops") == 0);
+}
+
 TEST_CASE("another role ends all sessions; the same roles change nothing", "[auth]") {
   Process process;
   Worker worker;

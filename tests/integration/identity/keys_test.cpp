@@ -193,7 +193,7 @@ TEST_CASE("the last account with the role ops keeps it, whoever wants to go at o
       outcomes = commands::ChangeRoles{process.policy}(tx, batch, out);
     }
     tx.commit();
-    if (outcomes[0].fault && outcomes[0].fault->code == "last-ops") ++refused;
+    if (outcomes[0].fault && outcomes[0].fault->code == "limit-reached") ++refused;
   };
   std::vector<std::thread> leavers;
   for (std::size_t i = 0; i < ids.size(); ++i) {
