@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include "libs/log/log.hpp"
+#include "libs/web/tls_impl.hpp"
 
 namespace waybill::web {
 
@@ -137,6 +138,7 @@ class AnswerStream final : public StreamWriter {
 Connection::Connection(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socket)
     : state_{std::move(state)},
       socket_{std::move(socket)},
+      certificate_{state_->tls},
       address_{client_of(socket_)},
       parser_{state_->limits} {
   state_->connections.insert(this);
@@ -146,6 +148,7 @@ Connection::Connection(std::shared_ptr<ServerState> state, asio::ip::tcp::socket
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
   request_.peer = address_.to_string();
+  if (certificate_) tls_.emplace(socket_, certificate_->impl().context);
 }
 
 Connection::~Connection() {
@@ -156,6 +159,11 @@ Connection::~Connection() {
 }
 
 awaitable<void> Connection::run() {
+  if (tls_ && !co_await shake_hands()) {
+    state_->count_rejected(timed_out_ ? "slow-handshake" : "handshake");
+    close();
+    co_return;
+  }
   while (socket_.is_open()) {
     const RequestParser::State state = parse();
     if (state == RequestParser::State::refused) {
@@ -171,6 +179,20 @@ awaitable<void> Connection::run() {
     }
   }
   close();
+}
+
+awaitable<bool> Connection::shake_hands() {
+  enter(Phase::handshake, time_for(Phase::handshake));
+  error_code error;
+  co_await tls_->async_handshake(asio::ssl::stream_base::server,
+                                 asio::redirect_error(asio::use_awaitable, error));
+  co_return !error;
+}
+
+awaitable<std::size_t> Connection::read_some(asio::mutable_buffer room, error_code& error) {
+  auto token = asio::redirect_error(asio::use_awaitable, error);
+  if (tls_) return tls_->async_read_some(room, token);
+  return socket_.async_read_some(room, token);
 }
 
 RequestParser::State Connection::parse() {
@@ -201,8 +223,7 @@ awaitable<bool> Connection::receive() {
     if (phase == Phase::body) deadline_ += time_for_bytes(last_read_);
   }
   error_code error;
-  const std::size_t count = co_await socket_.async_read_some(
-      in_.prepare(), asio::redirect_error(asio::use_awaitable, error));
+  const std::size_t count = co_await read_some(in_.prepare(), error);
   in_.commit(count);
   last_read_ = count;
   state_->bytes_received += count;
@@ -224,6 +245,7 @@ std::chrono::milliseconds Connection::time_for(Phase phase) const {
   switch (phase) {
     case Phase::idle:
       return state_->limits.idle_time;
+    case Phase::handshake:
     case Phase::header:
       return state_->limits.header_time;
     case Phase::body:
@@ -254,6 +276,7 @@ awaitable<void> Connection::answer() {
   begin_handling();
   correlation_id_ = request_.trace.correlation_id;
   const bool is_head = request_.method == "HEAD";
+  if (!out_.empty() && tls_) co_await send();
   if (!out_.empty()) send_when_handler_waits();
   const Response response = co_await call_handler();
   keep_alive_ = parser_.keep_alive() && !state_->draining;
@@ -328,6 +351,10 @@ awaitable<void> Connection::finish() {
   if (!try_send() && !co_await send()) co_return;
   enter(Phase::closing, time_for(Phase::closing));
   error_code error;
+  if (tls_) {
+    co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+    co_return;
+  }
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   while (!error) {
     in_.clear();
@@ -339,7 +366,8 @@ awaitable<void> Connection::finish() {
 // Sends without waiting. True when nothing is left to send, be it that the client has gone.
 bool Connection::try_send() {
   if (out_.empty()) return true;
-  if (sending_) return false;
+  // A record that leaves only in part can't be taken back, so TLS is never written without waiting.
+  if (sending_ || tls_) return false;
   error_code error;
   const std::size_t count = socket_.write_some(asio::buffer(out_), error);
   state_->bytes_sent += count;
@@ -365,8 +393,13 @@ awaitable<bool> Connection::send(std::string_view body, std::string_view tail) {
   };
   sending_ = true;
   error_code error;
-  state_->bytes_sent += co_await asio::async_write(
-      socket_, buffers, earn_time, asio::redirect_error(asio::use_awaitable, error));
+  if (tls_) {
+    state_->bytes_sent += co_await asio::async_write(
+        *tls_, buffers, earn_time, asio::redirect_error(asio::use_awaitable, error));
+  } else {
+    state_->bytes_sent += co_await asio::async_write(
+        socket_, buffers, earn_time, asio::redirect_error(asio::use_awaitable, error));
+  }
   sending_ = false;
   phase_ = before;
   deadline_ = deadline_before;
@@ -401,6 +434,13 @@ void Connection::watch_client() {
 // Bytes belong to the next request and are kept.
 void Connection::look_at_client() {
   error_code error;
+  if (tls_) {
+    // Bytes may be anything, and wait; an end is an end.
+    char byte;
+    socket_.receive(asio::buffer(&byte, 1), asio::ip::tcp::socket::message_peek, error);
+    if (error && error != asio::error::would_block) close();
+    return;
+  }
   const std::size_t count = socket_.read_some(in_.prepare(), error);
   in_.commit(count);
   state_->bytes_received += count;

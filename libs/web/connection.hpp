@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 
 #include "libs/async/async.hpp"
 #include "libs/metrics/metrics.hpp"
@@ -39,7 +41,8 @@ struct ServerState {
   std::unordered_map<std::string, std::size_t> by_network;  // its connections
   async::Event all_gone;  // set when the last connection ends while draining
   bool draining = false;
-  std::string date;  // the Date header, renewed by the server each second
+  std::shared_ptr<const Tls> tls;  // for new connections
+  std::string date;                // the Date header, renewed by the server each second
   // Counted here and carried to the metrics by the server now and then: adding to a metric for each
   // request costs more.
   std::uint64_t bytes_received = 0;
@@ -69,8 +72,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class AnswerStream;
-  enum class Phase { idle, header, body, handling, writing, closing };
+  enum class Phase { handshake, idle, header, body, handling, writing, closing };
 
+  awaitable<bool> shake_hands();
+  awaitable<std::size_t> read_some(boost::asio::mutable_buffer room,
+                                   boost::system::error_code& error);
   RequestParser::State parse();
   awaitable<bool> receive();
   awaitable<void> answer();
@@ -93,6 +99,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<ServerState> state_;
   boost::asio::ip::tcp::socket socket_;
+  const std::shared_ptr<const Tls> certificate_;  // nullptr: plain
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   const boost::asio::ip::address address_;  // the client's
   ReadBuffer in_;
   std::string out_;  // answers that are not yet sent

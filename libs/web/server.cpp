@@ -195,6 +195,10 @@ awaitable<void> Server::drain(std::chrono::milliseconds grace) {
   if (!impl->connections.empty()) co_await impl->all_gone.wait_for(kTick);
 }
 
+void Server::set_tls(std::shared_ptr<const Tls> tls) {
+  impl_->tls = std::move(tls);
+}
+
 std::uint16_t Server::port() const {
   return impl_->port;
 }

@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "libs/web/http.hpp"
+#include "libs/web/tls.hpp"
 
 namespace waybill::web {
 
@@ -21,7 +22,7 @@ struct ServerLimits {
   std::size_t connections = 10'000;
   // From one address, of IPv6 from one /64; 0: as many as there may be at all.
   std::size_t connections_per_address = 0;
-  // From the first byte of a request to the end of its header.
+  // From the first byte of a request to the end of its header; as much for a TLS handshake.
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{30'000};
   // Between two requests of a connection.
@@ -41,6 +42,9 @@ class Server {
   ~Server();
 
   void start();
+  // From now on new connections speak TLS with this certificate; present ones keep theirs. nullptr:
+  // none. On the io thread, or before start().
+  void set_tls(std::shared_ptr<const Tls> tls);
   // Stops accepting; connections close after their present request, at the latest after `grace`.
   // Returns when all have gone, or shortly after `grace` if a handler doesn't come back.
   awaitable<void> drain(std::chrono::milliseconds grace);

@@ -103,6 +103,10 @@ void TestServer::open_gate() {
   thread_.call([&] { handler_.gate.set(); });
 }
 
+void TestServer::set_tls(std::shared_ptr<const Tls> tls) {
+  thread_.call([&] { server_->set_tls(tls); });
+}
+
 std::future<void> TestServer::drain(std::chrono::milliseconds grace) {
   return boost::asio::co_spawn(thread_.io, server_->drain(grace), boost::asio::use_future);
 }

@@ -68,6 +68,7 @@ class TestServer {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   TestHandler& handler() { return handler_; }
   void open_gate();
+  void set_tls(std::shared_ptr<const Tls> tls);
   // Begins to drain; the future is ready when all connections have gone.
   std::future<void> drain(std::chrono::milliseconds grace);
 
