@@ -23,7 +23,7 @@ Pending::Entry Pending::join(const Id& command, const std::string& fingerprint, 
   if (keyed && found != flights_.end()) {
     const auto& flight = found->second;
     if (flight->fingerprint != fingerprint) return {};
-    if (flight->waiting > 0) {
+    if (flight->waiting > 0 && !flight->outcome) {
       ++flight->waiting;
       return {flight, false};
     }
@@ -32,6 +32,7 @@ Pending::Entry Pending::join(const Id& command, const std::string& fingerprint, 
   }
   auto flight = std::make_shared<Flight>(io_, fingerprint);
   flight->waiting = 1;
+  if (found != flights_.end()) flight->expected += found->second->expected;
   flights_[command] = flight;
   gauge_.set(static_cast<double>(flights_.size()));
   return {flight, true};
@@ -40,6 +41,10 @@ Pending::Entry Pending::join(const Id& command, const std::string& fingerprint, 
 void Pending::leave(const Id& command, const std::shared_ptr<Flight>& flight, bool keyed) {
   if (--flight->waiting > 0 || flight->outcome) return;
   if (!keyed) return erase(command, flight);
+  remember(command, flight);
+}
+
+void Pending::remember(const Id& command, const std::shared_ptr<Flight>& flight) {
   abandoned_.push_back({std::chrono::steady_clock::now(), command, flight});
   forget_old();
 }
@@ -49,7 +54,8 @@ void Pending::published(const Id& command, const std::shared_ptr<Flight>& flight
   flight->publish = result;
   flight->published.set();
   if (result == messaging::Publish::confirmed || flight->outcome) return;
-  erase(command, flight);
+  // `failed` means unknown: its outcome may come.
+  if (result != messaging::Publish::failed && --flight->expected == 0) erase(command, flight);
   flight->done.set();
 }
 
@@ -58,7 +64,12 @@ void Pending::resolve(common::v1::Outcome outcome) {
   const auto found = id ? flights_.find(*id) : flights_.end();
   if (found == flights_.end()) return;  // nobody waits for it any more
   const std::shared_ptr<Flight> flight = found->second;
-  erase(*id, flight);
+  if (--flight->expected == 0) {
+    erase(*id, flight);
+  } else if (!flight->outcome) {
+    remember(*id, flight);
+  }
+  if (flight->outcome) return;
   flight->outcome = std::make_shared<const common::v1::Outcome>(std::move(outcome));
   flight->published.set();
   flight->done.set();

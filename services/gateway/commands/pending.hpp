@@ -30,6 +30,9 @@ struct Flight {
   async::Event done;                          // there is an outcome, or there will be none
   async::Event published;                     // the broker has said something, or it is done
   std::size_t waiting = 0;                    // requests
+  // Outcomes that may still come under this id: one for each time it was published. As long as
+  // there are any, they could be taken for those of another request.
+  std::size_t expected = 1;
 };
 
 class Pending {
@@ -60,6 +63,7 @@ class Pending {
     std::weak_ptr<Flight> flight;
   };
 
+  void remember(const Id& command, const std::shared_ptr<Flight>& flight);
   void erase(const Id& command, const std::shared_ptr<Flight>& flight);
   void forget_old();
 

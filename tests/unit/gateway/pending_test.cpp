@@ -56,6 +56,18 @@ TEST_CASE_METHOD(Fixture, "a repeat after everybody has left is published again"
   CHECK(again.flight->outcome);
 }
 
+TEST_CASE_METHOD(Fixture, "the second outcome of a repeat is not taken for another request's",
+                 "[gateway][pending]") {
+  const auto first = pending.join(command, "f", true);
+  pending.leave(command, first.flight, true);
+  const auto again = pending.join(command, "f", true);
+  pending.resolve(outcome(command));
+  pending.leave(command, again.flight, true);
+  CHECK(pending.join(command, "g", true).flight == nullptr);
+  pending.resolve(outcome(command));
+  CHECK(pending.join(command, "g", true).is_new);
+}
+
 TEST_CASE_METHOD(Fixture, "without a key nothing is remembered", "[gateway][pending]") {
   const auto entry = pending.join(command, "f", false);
   pending.leave(command, entry.flight, false);
