@@ -94,7 +94,11 @@ class Completer {
     if (command) add_parameter("IdempotencyKey");
     if (command) add_parameter("Prefer");
     if (command) add_response("202", "Accepted");
-    if (takes_input()) add_response("400", "BadRequest");
+    add_response("400", "BadRequest");
+    if (operation_.contains("requestBody")) {
+      add_response("413", "TooLarge");
+      add_response("415", "UnsupportedType");
+    }
     const std::string access = text("x-access");
     if (access != "public") add_response("401", "Unauthenticated");
     if (access == "staff" || access == "ops") add_response("403", "Forbidden");
@@ -109,10 +113,6 @@ class Completer {
   std::string text(std::string_view key) const {
     const auto* value = operation_.if_contains(key);
     return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-  }
-
-  bool takes_input() const {
-    return operation_.contains("requestBody") || operation_.contains("parameters");
   }
 
   bool has_parameter(std::string_view name) const {
