@@ -7,7 +7,7 @@ services := $(shell sed -n 's/^\([a-z][a-z-]*\) .*/\1/p' $(local)/services.txt)
 scaled := $(foreach s,$(services),$(if $(filter command%,$(origin $(s))),$(s)=$($(s))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop status logs scale build test test-unit test-contract test-integration test-e2e \
+.PHONY: help setup run stop status logs scale build test test-unit test-suite test-contract test-integration test-e2e \
         asan tsan fuzz bench format lint demo clean
 
 help:  ## this list
@@ -41,13 +41,16 @@ build:  ## build everything in build/dev; another preset: make build preset=rele
 	@$(local)/build.sh $(or $(preset),dev)
 
 test:  ## all tests, with servers of their own; some of them: make test TEST=regex
-	@$(local)/test.sh dev unit contract integration e2e
+	@$(local)/test.sh dev unit suite integration e2e
 
 test-unit:  ## unit tests (no servers)
 	@$(local)/test.sh dev unit
 
-test-contract:  ## suites that every implementation of an interface must pass
-	@$(local)/test.sh dev contract
+test-suite:  ## suites that every implementation of an interface must pass
+	@$(local)/test.sh dev suite
+
+test-contract:  ## the running API against /openapi.json: 5,000 generated requests; others: CASES=n
+	@$(local)/schema.sh $(CASES)
 
 test-integration:  ## libraries and services against real servers, migrations up and down
 	@$(local)/test.sh dev integration
@@ -56,10 +59,10 @@ test-e2e:  ## the whole platform, with kills
 	@$(local)/test.sh dev e2e
 
 asan:  ## unit, contract and integration tests under the address and undefined behaviour sanitizers
-	@$(local)/test.sh asan unit contract integration
+	@$(local)/test.sh asan unit suite integration
 
 tsan:  ## the same under the thread sanitizer
-	@$(local)/test.sh tsan unit contract integration
+	@$(local)/test.sh tsan unit suite integration
 
 fuzz:  ## every fuzz target for FUZZ_SECONDS (60)
 	@$(local)/fuzz.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# test.sh PRESET LABEL…: set-up, build, and the tests of these labels (unit, contract, integration,
-# e2e) with servers of their own, the instance `test`, whose data is new each time. TEST=REGEX picks
-# tests by name. After a failure the logs stay.
+# test.sh PRESET LABEL…: set-up, build, and the tests of these labels (unit, suite, integration, e2e)
+# with servers of their own, the instance `test`, whose data is new each time. TEST=REGEX picks tests
+# by name. After a failure the logs stay.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 preset=${1:?which preset?}
@@ -38,7 +38,7 @@ with_servers() {
   environment=$("$LOCAL/env.sh" test)
   eval "$environment"
   if has integration; then "$LOCAL/check-migrations.sh" || failed+=(migrations); fi
-  tests contract 2
+  tests suite 2
   tests integration 2
   if has e2e; then
     platform services-up
@@ -63,6 +63,6 @@ for label; do
 done
 [ ${#labels[@]} -gt 0 ] || die "no test has a name like '$TEST' (labels: $*)"
 tests unit "$(nproc)"
-if has contract || has integration || has e2e; then with_servers; fi
+if has suite || has integration || has e2e; then with_servers; fi
 [ ${#failed[@]} = 0 ] || die "failed: ${failed[*]} (logs of servers and services: $INSTANCE_DIR/log)"
 say "all tests passed: ${labels[*]} ($preset)"
