@@ -58,7 +58,7 @@ test-integration:  ## libraries and services against real servers, migrations up
 test-e2e:  ## the whole platform, with kills
 	@$(local)/test.sh dev e2e
 
-asan:  ## unit, contract and integration tests under the address and undefined behaviour sanitizers
+asan:  ## unit, suite and integration tests under the address and undefined behaviour sanitizers
 	@$(local)/test.sh asan unit suite integration
 
 tsan:  ## the same under the thread sanitizer
