@@ -8,6 +8,7 @@
 #include "libs/log/log.hpp"
 #include "tests/bench/cpu.hpp"
 #include "tests/bench/limits.hpp"
+#include "tests/bench/login_flood.hpp"
 #include "tests/bench/overload.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/bench/scene.hpp"
@@ -136,8 +137,8 @@ int run(const Options& options) {
   return report.check.good() ? 0 : 1;
 }
 
-int run_overload(const OverloadOptions& options, const std::string& json_file) {
-  const OverloadReport report = measure_overload(options);
+template <class Of>
+int judge(const Of& report, const std::string& json_file) {
   publish(report, json_file);
   return report.complaints().empty() ? 0 : 1;
 }
@@ -171,12 +172,28 @@ int main(int argc, char** argv) {
   overload_mode->add_option("--clients", overload.clients, "clients that find the peak")
       ->capture_default_str();
   overload_mode->add_option("--factors", overload.factors, "times the peak")->capture_default_str();
+  waybill::bench::LoginFloodOptions flood;
+  auto* flood_mode =
+      program.add_subcommand("login-flood", "product reads while far too many passwords arrive");
+  flood_mode->add_option("--seconds", flood.seconds, "of each stage")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  flood_mode->add_option("--factor", flood.factor, "times what the hashing pool takes")
+      ->capture_default_str();
+  flood_mode->add_option("--read-clients", flood.read_clients, "clients that read products")
+      ->capture_default_str();
   CLI11_PARSE(program, argc, argv);
   waybill::log::start("waybill-bench", waybill::log::Level::error);
   int exit_code = 1;
   try {
-    exit_code = overload_mode->parsed() ? waybill::bench::run_overload(overload, options.json_file)
-                                        : waybill::bench::run(options);
+    using namespace waybill::bench;
+    if (overload_mode->parsed()) {
+      exit_code = judge(measure_overload(overload), options.json_file);
+    } else if (flood_mode->parsed()) {
+      exit_code = judge(measure_login_flood(flood), options.json_file);
+    } else {
+      exit_code = run(options);
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "waybill-bench: %s\n", error.what());
   }
