@@ -194,6 +194,25 @@ Settings::Next Settings::parse(int argc, const char* const* argv) {
   return Next::run;
 }
 
+Settings::Next Settings::parse(const std::vector<std::string>& arguments) {
+  std::vector<const char*> line;
+  for (const std::string& argument : arguments) line.push_back(argument.c_str());
+  return parse(static_cast<int>(line.size()), line.data());
+}
+
+std::string file_of(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kFlag = "--config";
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == kFlag && i + 1 < arguments.size()) return arguments[i + 1];
+    if (argument.starts_with(kFlag) && argument[kFlag.size()] == '=') {
+      return argument.substr(kFlag.size() + 1);
+    }
+  }
+  const char* named = std::getenv("WAYBILL_CONFIG");
+  return named ? named : "";
+}
+
 std::string environment_name(std::string_view setting) {
   std::string name = "WAYBILL_";
   for (const char c : setting) {

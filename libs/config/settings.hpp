@@ -55,11 +55,15 @@ class Settings {
   enum class Next { run, exit_ok };
   // exit_ok after --help or --version (printed). Throws SettingsError.
   Next parse(int argc, const char* const* argv);
+  Next parse(const std::vector<std::string>& arguments);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// The file that a command line (or WAYBILL_CONFIG) names; empty without one.
+std::string file_of(const std::vector<std::string>& arguments);
 
 // "WAYBILL_ORDER_UNPAID_TIMEOUT" for "order.unpaid-timeout".
 std::string environment_name(std::string_view setting);

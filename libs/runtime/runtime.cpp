@@ -51,11 +51,15 @@ class OpsHandler final : public web::Handler {
 }  // namespace
 
 struct Runtime::Impl {
-  Impl(std::string service, CommonSettings values)
-      : name{std::move(service)}, settings{std::move(values)}, signals{io, SIGTERM, SIGINT} {}
+  Impl(std::string service, CommonSettings values, std::vector<std::string> line)
+      : name{std::move(service)},
+        settings{std::move(values)},
+        arguments{std::move(line)},
+        signals{io, SIGTERM, SIGINT} {}
 
   std::string name;
   CommonSettings settings;
+  const std::vector<std::string> arguments;
   boost::asio::io_context io{1};
   boost::asio::signal_set signals;
   Health health;
@@ -65,8 +69,8 @@ struct Runtime::Impl {
   std::unique_ptr<contract::Contract> contract;
 };
 
-Runtime::Runtime(std::string name, CommonSettings settings)
-    : impl_{std::make_unique<Impl>(std::move(name), std::move(settings))} {
+Runtime::Runtime(std::string name, CommonSettings settings, std::vector<std::string> arguments)
+    : impl_{std::make_unique<Impl>(std::move(name), std::move(settings), std::move(arguments))} {
   log::start(impl_->name, parse_level(impl_->settings.log_level));
   std::signal(SIGPIPE, SIG_IGN);
   metrics::gauge("build_info", "Always 1; the labels tell what runs.",
@@ -83,6 +87,12 @@ const std::string& Runtime::name() const {
 }
 const CommonSettings& Runtime::settings() const {
   return impl_->settings;
+}
+const std::vector<std::string>& Runtime::arguments() const {
+  return impl_->arguments;
+}
+std::string Runtime::settings_file() const {
+  return config::file_of(impl_->arguments);
 }
 boost::asio::io_context& Runtime::io() {
   return impl_->io;

@@ -52,11 +52,18 @@ struct CommonSettings {
 
 class Runtime {
  public:
-  Runtime(std::string name, CommonSettings settings);
+  // `arguments`: the command line with the program's name, for read_settings_again().
+  Runtime(std::string name, CommonSettings settings, std::vector<std::string> arguments = {});
   ~Runtime();
 
   const std::string& name() const;
   const CommonSettings& settings() const;
+  // The file of --config; empty without one.
+  std::string settings_file() const;
+  // The service's own settings as they would be for a process that starts now. Throws
+  // SettingsError.
+  template <class Own>
+  void read_settings_again(Own& own) const;
   boost::asio::io_context& io();
   pg::Options database() const;       // throws SettingsError without pg.url
   messaging::RabbitBroker& rabbit();  // these three connect when first asked for
@@ -70,9 +77,20 @@ class Runtime {
   int serve(const std::function<void()>& start, const std::function<void()>& stop);
 
  private:
+  const std::vector<std::string>& arguments() const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+template <class Own>
+void Runtime::read_settings_again(Own& own) const {
+  CommonSettings common;
+  config::Settings settings{"waybill-" + name(), {}};
+  common.declare(settings);
+  own.declare(settings);
+  settings.parse(arguments());
+}
 
 namespace detail {
 // Parses the command line; returns an exit code when there is nothing to run.
@@ -89,7 +107,7 @@ int run(const std::string& name, const std::string& purpose, int argc, char** ar
   own.declare(settings);
   if (const auto exit_code = detail::parse(settings, argc, argv)) return *exit_code;
   try {
-    Runtime runtime{name, common};
+    Runtime runtime{name, common, {argv, argv + argc}};
     Service service{runtime, own};
     return runtime.serve([&] { service.start(); }, [&] { service.stop(); });
   } catch (const std::exception& error) {

@@ -58,6 +58,7 @@ EventPath::Options event_options(const Settings& settings) {
 Gateway::Gateway(const Surroundings& around, const Settings& settings, const std::string& listen)
     : io_{around.io},
       is_open_{settings.is_open()},
+      swagger_{settings.swagger},
       cache_{around.cache},
       publisher_{around.rabbit.make_publisher("gateway")},
       pending_{around.io},
@@ -65,11 +66,10 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       upstreams_{around.io, settings.upstreams, settings.read_limits()},
       admission_{around.io, settings.command_limits()},
       queries_{around.cache, upstreams_},
-      commands_{around.io, around.contract, *publisher_, pending_, replies_.queue(), settings.wait},
-      direct_{around.contract, upstreams_},
+      commands_{around.io, *publisher_, pending_, replies_.queue(), settings.wait},
+      direct_{upstreams_},
       operations_{upstreams_},
-      events_{around.io, around.contract, around.kafka, queries_, event_options(settings)},
-      docs_{around.contract.document(), settings.swagger},
+      events_{around.io, around.kafka, queries_, event_options(settings)},
       tokens_{around.io, upstreams_, around.kafka, token_options(settings)},
       by_token_{tokens_},
       for_trials_{by_token_},
@@ -78,14 +78,32 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       proxies_{settings.trusted_proxies},
       access_log_{settings.access_log_level()},
       cors_{settings.cors_origins},
-      edge_{around.contract, Checks{authenticator_, limits_, proxies_},
-            Paths{commands_, queries_, direct_, events_, operations_, docs_, around.health,
-                  admission_, cors_},
+      edge_{make_rules(around.contract), Checks{authenticator_, limits_, proxies_},
+            Paths{commands_, queries_, direct_, events_, operations_, around.health, admission_,
+                  cors_},
             access_log_, settings.deadline},
       server_{around.io, listen, edge_, settings.limits()} {
-  check_upstreams(around.contract, upstreams_);
-  check_limits(around.contract, Limits{settings.limit_texts});
+  if (!settings.tls_certificate.empty()) set_tls(settings.load_tls());
   add_checks(around.health);
+}
+
+std::shared_ptr<const Rules> Gateway::make_rules(const contract::Contract& contract) const {
+  check_upstreams(contract, upstreams_);
+  check_limits(contract, Limits{Limits::defaults()});
+  return std::make_shared<const Rules>(contract, swagger_);
+}
+
+void Gateway::check(const Settings& settings) {
+  settings.check();
+  Limits{settings.limit_texts};
+  Cors{settings.cors_origins};
+}
+
+void Gateway::set(const Settings& settings) {
+  limits_.set(Limits{settings.limit_texts});
+  admission_.set_limits(settings.command_limits());
+  cors_ = Cors{settings.cors_origins};
+  access_log_.set_level(settings.access_log_level());
 }
 
 void Gateway::add_checks(runtime::Health& health) {

@@ -17,7 +17,6 @@
 #include "services/gateway/commands/pending.hpp"
 #include "services/gateway/commands/replies.hpp"
 #include "services/gateway/direct/direct_path.hpp"
-#include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
 #include "services/gateway/edge/admission.hpp"
 #include "services/gateway/edge/edge.hpp"
@@ -52,6 +51,15 @@ class Gateway {
   void start();
   void stop(std::chrono::milliseconds grace);
 
+  // What may change while it runs. The first of each looks and throws what says why not, on any
+  // thread; the second puts it in force for requests from now on, on the io thread.
+  std::shared_ptr<const Rules> make_rules(const contract::Contract& contract) const;
+  void set_rules(std::shared_ptr<const Rules> rules) { edge_.set_rules(std::move(rules)); }
+  // Limits, CORS and the access log; settings that need a restart are left alone.
+  static void check(const Settings& settings);
+  void set(const Settings& settings);
+  void set_tls(std::shared_ptr<const web::Tls> tls) { server_.set_tls(std::move(tls)); }
+
   std::uint16_t port() const { return server_.port(); }
 
  private:
@@ -59,6 +67,7 @@ class Gateway {
 
   boost::asio::io_context& io_;
   const bool is_open_;  // access mode
+  const std::string swagger_;
   cache::Cache& cache_;
   std::unique_ptr<messaging::Publisher> publisher_;
   Pending pending_;
@@ -70,7 +79,6 @@ class Gateway {
   DirectPath direct_;
   Operations operations_;
   EventPath events_;
-  Docs docs_;
   Tokens tokens_;
   TokenAccess by_token_;
   OpenAccess for_trials_;

@@ -37,6 +37,9 @@ void Settings::declare(config::Settings& settings) {
   settings.add(
       "gateway.cors-origins", cors_origins,
       "origins whose pages may use the API in a browser, comma separated; none by default");
+  settings.add("gateway.tls-certificate", tls_certificate,
+               "PEM file with certificate and chain; with it the gateway speaks TLS only");
+  settings.add("gateway.tls-key", tls_key, "PEM file with the certificate's key");
   settings.add("gateway.streams", streams, "open streams of server-sent events, at most");
   settings.add("gateway.heartbeat", heartbeat, "longest silence of a stream of events");
   settings.add("gateway.header-bytes", header_bytes, "size of a request's header, at most");
@@ -101,7 +104,18 @@ web::ClientOptions Settings::read_limits() const {
   return options;
 }
 
+std::shared_ptr<const web::Tls> Settings::load_tls() const {
+  try {
+    return web::Tls::load(tls_certificate, tls_key);
+  } catch (const std::runtime_error& error) {
+    throw config::SettingsError(error.what());
+  }
+}
+
 void Settings::check() const {
+  if (tls_certificate.empty() != tls_key.empty()) {
+    throw config::SettingsError("gateway.tls-certificate and gateway.tls-key go together");
+  }
   if (access_mode != "open" && access_mode != "enforced") {
     throw config::SettingsError("access.mode '" + access_mode + "' is neither enforced nor open");
   }

@@ -32,6 +32,8 @@ struct Settings {
   std::int64_t reads_waiting = 256;
   std::chrono::milliseconds reads_patience{500};
   std::vector<std::string> cors_origins;
+  std::string tls_certificate;  // PEM file with the chain; empty: no TLS
+  std::string tls_key;
   std::int64_t streams = 1'000;
   std::chrono::milliseconds heartbeat{15'000};
   std::int64_t header_bytes = 16 * 1024;
@@ -57,6 +59,7 @@ struct Settings {
   web::ServerLimits limits() const;
   async::Gate::Limits command_limits() const;  // per service
   web::ClientOptions read_limits() const;      // per service
+  std::shared_ptr<const web::Tls> load_tls() const;
   void check() const;
 };
 

@@ -18,20 +18,51 @@ Surroundings surroundings(runtime::Runtime& runtime, cache::Limiter& limiter,
           limiter,      runtime.health()};
 }
 
+// What the gateway takes while it runs. Loading happens on the thread that has noticed the change;
+// what is fine goes to the io thread.
+std::vector<runtime::Reload::Part> reload_parts(runtime::Runtime& runtime, const Settings& settings,
+                                                Gateway& gateway) {
+  boost::asio::io_context& io = runtime.io();
+  const std::string contracts = runtime.settings().contracts;
+  const auto contract = [&io, &gateway, contracts] {
+    const auto rules = gateway.make_rules(contract::Contract::load_folder(contracts));
+    runtime::call_on(io, [&] { gateway.set_rules(rules); });
+  };
+  const auto limits = [&io, &gateway, &runtime] {
+    Settings next;
+    runtime.read_settings_again(next);
+    Gateway::check(next);
+    runtime::call_on(io, [&] { gateway.set(next); });
+  };
+  const auto certificate = [&io, &gateway, settings] {
+    const auto tls = settings.load_tls();
+    runtime::call_on(io, [&] { gateway.set_tls(tls); });
+  };
+  std::vector<runtime::Reload::Part> parts{{"contract", {contracts}, contract}};
+  const std::string file = runtime.settings_file();
+  if (!file.empty()) parts.push_back({"settings", {file}, limits});
+  if (!settings.tls_certificate.empty()) {
+    parts.push_back({"certificate", {settings.tls_certificate, settings.tls_key}, certificate});
+  }
+  return parts;
+}
+
 }  // namespace
 
 GatewayService::GatewayService(runtime::Runtime& runtime, const Settings& settings)
     : io_{runtime.io()},
       drain_time_{runtime.settings().drain_time},
       limiter_{runtime.io(), limiter_options(runtime)},
-      gateway_{surroundings(runtime, limiter_, settings), settings,
-               runtime.settings().http_listen} {}
+      gateway_{surroundings(runtime, limiter_, settings), settings, runtime.settings().http_listen},
+      reload_{reload_parts(runtime, settings, gateway_), runtime.health()} {}
 
 void GatewayService::start() {
   gateway_.start();
+  reload_.start();
 }
 
 void GatewayService::stop() {
+  reload_.stop();
   gateway_.stop(drain_time_);
   runtime::call_on(io_, [this] { limiter_.close(); });
 }

@@ -1,6 +1,7 @@
 // The gateway as a process: settings, brokers, cache and health come from the runtime.
 #pragma once
 
+#include "libs/runtime/reload.hpp"
 #include "libs/runtime/runtime.hpp"
 #include "services/gateway/gateway.hpp"
 #include "services/gateway/settings.hpp"
@@ -20,6 +21,7 @@ class GatewayService {
   const std::chrono::milliseconds drain_time_;
   cache::Limiter limiter_;
   Gateway gateway_;
+  runtime::Reload reload_;
 };
 
 }  // namespace waybill::gateway

@@ -94,11 +94,9 @@ struct CommandPath::Command {
   Instant created_at;
 };
 
-CommandPath::CommandPath(boost::asio::io_context& io, const contract::Contract& contract,
-                         messaging::Publisher& publisher, Pending& pending, std::string reply_queue,
-                         std::chrono::milliseconds wait)
+CommandPath::CommandPath(boost::asio::io_context& io, messaging::Publisher& publisher,
+                         Pending& pending, std::string reply_queue, std::chrono::milliseconds wait)
     : io_{io},
-      contract_{contract},
       publisher_{publisher},
       pending_{pending},
       reply_queue_{std::move(reply_queue)},
@@ -132,7 +130,7 @@ Result<CommandPath::Command> CommandPath::prepare(const Call& call,
   const web::Request& request = call.request;
   std::optional<std::int64_t> version;
   if (call.operation.if_match) version = expected_version(request.headers.get("If-Match"));
-  auto bytes = contract_.to_command(call.operation, call.params, body, version);
+  auto bytes = call.contract.to_command(call.operation, call.params, body, version);
   if (!bytes) return bytes.error();
 
   const std::string_view key = request.headers.get("Idempotency-Key");

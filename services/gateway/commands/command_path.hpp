@@ -14,9 +14,8 @@ namespace waybill::gateway {
 class CommandPath {
  public:
   // `reply_queue` is where the outcomes come. Everything must outlive the io thread's work.
-  CommandPath(boost::asio::io_context& io, const contract::Contract& contract,
-              messaging::Publisher& publisher, Pending& pending, std::string reply_queue,
-              std::chrono::milliseconds wait);
+  CommandPath(boost::asio::io_context& io, messaging::Publisher& publisher, Pending& pending,
+              std::string reply_queue, std::chrono::milliseconds wait);
 
   web::awaitable<web::Response> answer(Call call, const boost::json::value* body);
 
@@ -29,7 +28,6 @@ class CommandPath {
                                               std::shared_ptr<Flight> flight);
 
   boost::asio::io_context& io_;
-  const contract::Contract& contract_;
   messaging::Publisher& publisher_;
   Pending& pending_;
   const std::string reply_queue_;

@@ -36,7 +36,7 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
   if (!if_match.empty()) request.headers.add("If-Match", std::string{if_match});
   if (body) {
     request.headers.add("Content-Type", "application/json");
-    request.body = contract_.to_direct_body(call.operation, *body);
+    request.body = call.contract.to_direct_body(call.operation, *body);
   }
   auto upstream = co_await upstreams_.send(call.operation.direct->service, std::move(request),
                                            call.caller, call.request.trace);

@@ -9,8 +9,7 @@ namespace waybill::gateway {
 
 class DirectPath {
  public:
-  DirectPath(const contract::Contract& contract, Upstreams& upstreams)
-      : contract_{contract}, upstreams_{upstreams} {}
+  explicit DirectPath(Upstreams& upstreams) : upstreams_{upstreams} {}
 
   // Sends the request on with the same method and target, its body as JSON, and answers what the
   // service answers. The service learns the caller (Waybill-Caller) and the client's address
@@ -18,7 +17,6 @@ class DirectPath {
   web::awaitable<web::Response> answer(Call call, const boost::json::value* body);
 
  private:
-  const contract::Contract& contract_;
   Upstreams& upstreams_;
 };
 

@@ -3,6 +3,7 @@
 // write per line would cost more than the requests.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -31,8 +32,10 @@ class AccessLog {
   ~AccessLog();
 
   bool wants(int status) const {
-    return level_ == AccessLogLevel::all || (level_ == AccessLogLevel::errors && status >= 400);
+    const AccessLogLevel level = level_;
+    return level == AccessLogLevel::all || (level == AccessLogLevel::errors && status >= 400);
   }
+  void set_level(AccessLogLevel level) { level_ = level; }
   // What became of a request. Query and bodies never get here: they may carry secrets.
   struct Entry {
     std::string_view route;     // the path template
@@ -46,7 +49,7 @@ class AccessLog {
  private:
   void run(const std::stop_token& stop);
 
-  const AccessLogLevel level_;
+  std::atomic<AccessLogLevel> level_;
   const Sink sink_;
   std::mutex mutex_;
   std::condition_variable_any arrived_;

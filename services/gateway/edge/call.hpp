@@ -8,6 +8,7 @@
 namespace waybill::gateway {
 
 struct Call {
+  const contract::Contract& contract;  // the operation's
   const contract::Operation& operation;
   const web::PathParams& params;
   const web::Request& request;

@@ -10,23 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-// The gateway's own operations, by operationId.
-constexpr std::string_view kGetOperation = "getOperation";
-constexpr std::string_view kGetLiveness = "getLiveness";
-constexpr std::array<std::string_view, 2> kGetReadiness{"getHealth", "getReadiness"};
-
-bool is_readiness(std::string_view id) {
-  return std::find(kGetReadiness.begin(), kGetReadiness.end(), id) != kGetReadiness.end();
-}
-
-void check_has_answer(const contract::Operation& operation) {
-  if (operation.command || operation.query || operation.direct || operation.events) return;
-  const std::string_view id = operation.id;
-  if (id == kGetOperation || id == kGetLiveness || is_readiness(id)) return;
-  throw contract::ContractError{operation.method + ' ' + operation.path +
-                                ": has none of x-command, x-query, x-direct, x-events"};
-}
-
 std::string_view upstream_of(const contract::Operation& operation) {
   if (operation.command) return operation.command->queue;
   if (operation.query) return operation.query->service;
@@ -76,27 +59,24 @@ web::awaitable<web::Response> answer_at_once(web::Response response) {
 
 }  // namespace
 
-Edge::Edge(const contract::Contract& contract, Checks checks, Paths paths, AccessLog& access_log,
+Edge::Edge(std::shared_ptr<const Rules> rules, Checks checks, Paths paths, AccessLog& access_log,
            std::chrono::milliseconds deadline)
-    : contract_{contract},
+    : rules_{std::move(rules)},
       checks_{checks},
       paths_{paths},
       access_log_{access_log},
-      deadline_{deadline},
-      metrics_{contract} {
-  for (const contract::Operation* operation : contract.operations()) check_has_answer(*operation);
-}
+      deadline_{deadline} {}
 
 web::awaitable<web::Response> Edge::handle(web::Request& request) {
   const auto start = std::chrono::steady_clock::now();
   request.deadline = start + deadline_;
-  Trail trail;
+  Trail trail{rules_};
   web::Response response;
   request.client = checks_.proxies.client_of(request);
   try {
     response = co_await answer(request, trail);
   } catch (...) {
-    metrics_.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
+    trail.rules->metrics.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
     throw;  // the server logs it and answers
   }
   response = apply_conditions(request, std::move(response));
@@ -105,7 +85,7 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   const std::string_view mode = checks_.authenticator.announced_mode();
   if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
   const auto elapsed = std::chrono::steady_clock::now() - start;
-  metrics_.observe(trail.operation, response.status, elapsed);
+  trail.rules->metrics.observe(trail.operation, response.status, elapsed);
   if (access_log_.wants(response.status)) {
     const std::string_view route = trail.operation ? trail.operation->path : std::string_view{"-"};
     const std::string_view upstream = trail.operation ? upstream_of(*trail.operation) : "";
@@ -115,8 +95,8 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
 }
 
 web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) {
-  const auto match = contract_.match(request.method, request.path);
-  if (!match.value) co_return answer_other(request, match.allowed);
+  const auto match = trail.rules->contract.match(request.method, request.path);
+  if (!match.value) co_return answer_other(*trail.rules, request, match.allowed);
   trail.operation = match.value;
   web::Response response = co_await admit(match.params, request, trail);
   co_return response;
@@ -149,14 +129,15 @@ web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Re
 web::awaitable<web::Response> Edge::admit_counted(const web::PathParams& params,
                                                   web::Request& request, const Trail& trail) {
   const contract::Operation& operation = *trail.operation;
-  const Call call{operation, params, request, trail.caller};
+  const contract::Contract& contract = trail.rules->contract;
+  const Call call{contract, operation, params, request, trail.caller};
   if (const auto fault = refuse_access(call)) co_return refusal(*fault, request);
-  if (!contract_.may_exist(operation, params)) co_return refusal(absent(), request);
+  if (!contract.may_exist(operation, params)) co_return refusal(absent(), request);
 
-  const auto body = read_body(contract_, operation, request);
+  const auto body = read_body(contract, operation, request);
   if (!body) co_return refusal(body.error(), request);
   const json::value* value = *body ? &**body : nullptr;
-  const auto violations = contract_.validate(operation, params, request, value);
+  const auto violations = contract.validate(operation, params, request, value);
   if (!violations.empty()) {
     co_return refusal(contract::validation_fault(operation, violations), request);
   }
@@ -188,10 +169,10 @@ web::Response Edge::answer_health(const Call& call) const {
 }
 
 // What is not in the contract: the docs, other methods, nothing.
-web::Response Edge::answer_other(const web::Request& request,
+web::Response Edge::answer_other(const Rules& rules, const web::Request& request,
                                  const std::vector<std::string>& allowed) const {
   if (allowed.empty()) {
-    auto page = paths_.docs.answer(request);
+    auto page = rules.docs.answer(request);
     return page ? std::move(*page)
                 : web::problem_response(not_found("There is no such path."), request);
   }

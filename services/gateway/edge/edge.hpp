@@ -8,13 +8,12 @@
 #include "services/gateway/commands/command_path.hpp"
 #include "services/gateway/commands/operations.hpp"
 #include "services/gateway/direct/direct_path.hpp"
-#include "services/gateway/docs/docs.hpp"
 #include "services/gateway/edge/access_log.hpp"
 #include "services/gateway/edge/admission.hpp"
 #include "services/gateway/edge/authenticator.hpp"
 #include "services/gateway/edge/cors.hpp"
 #include "services/gateway/edge/proxies.hpp"
-#include "services/gateway/edge/route_metrics.hpp"
+#include "services/gateway/edge/rules.hpp"
 #include "services/gateway/events/event_path.hpp"
 #include "services/gateway/limits/rate_limits.hpp"
 #include "services/gateway/queries/query_path.hpp"
@@ -35,7 +34,6 @@ struct Paths {
   DirectPath& direct;
   EventPath& events;
   Operations& operations;
-  const Docs& docs;
   const runtime::Health& health;
   Admission& admission;
   const Cors& cors;
@@ -44,15 +42,20 @@ struct Paths {
 class Edge final : public web::Handler {
  public:
   // `deadline` is the time for a read to be answered and for a command to be with its broker.
-  // Throws ContractError for an operation that nobody here can answer.
-  Edge(const contract::Contract& contract, Checks checks, Paths paths, AccessLog& access_log,
+  Edge(std::shared_ptr<const Rules> rules, Checks checks, Paths paths, AccessLog& access_log,
        std::chrono::milliseconds deadline);
+
+  // For requests from now on. On the io thread.
+  void set_rules(std::shared_ptr<const Rules> rules) { rules_ = std::move(rules); }
 
   web::awaitable<web::Response> handle(web::Request& request) override;
 
  private:
   // What a request turned out to be, for its metrics and its line in the log.
   struct Trail {
+    explicit Trail(std::shared_ptr<const Rules> in_force) : rules{std::move(in_force)} {}
+
+    const std::shared_ptr<const Rules> rules;
     const contract::Operation* operation = nullptr;
     Caller caller;
   };
@@ -65,15 +68,14 @@ class Edge final : public web::Handler {
   web::awaitable<web::Response> dispatch(Call call, const boost::json::value* body);
   web::awaitable<web::Response> command(Call call, const boost::json::value* body);
   web::Response answer_health(const Call& call) const;
-  web::Response answer_other(const web::Request& request,
+  web::Response answer_other(const Rules& rules, const web::Request& request,
                              const std::vector<std::string>& allowed) const;
 
-  const contract::Contract& contract_;
+  std::shared_ptr<const Rules> rules_;
   const Checks checks_;
   Paths paths_;
   AccessLog& access_log_;
   const std::chrono::milliseconds deadline_;
-  RouteMetrics metrics_;
 };
 
 }  // namespace waybill::gateway

@@ -21,9 +21,9 @@ RouteMetrics::RouteMetrics(const contract::Contract& contract) : other_{"other",
 }
 
 void RouteMetrics::observe(const contract::Operation* operation, int status,
-                           std::chrono::steady_clock::duration elapsed) {
+                           std::chrono::steady_clock::duration elapsed) const {
   const auto found = routes_.find(operation);
-  Route& route = found == routes_.end() ? other_ : found->second;
+  const Route& route = found == routes_.end() ? other_ : found->second;
   const auto index = static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1);
   route.by_class[index]->add();
   route.seconds.observe(elapsed);

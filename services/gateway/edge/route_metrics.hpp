@@ -17,7 +17,7 @@ class RouteMetrics {
 
   // `operation` is nullptr for requests that no operation of the contract answers.
   void observe(const contract::Operation* operation, int status,
-               std::chrono::steady_clock::duration elapsed);
+               std::chrono::steady_clock::duration elapsed) const;
 
  private:
   struct Route {

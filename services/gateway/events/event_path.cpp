@@ -53,10 +53,10 @@ class Place {
 
 class StateStream final : public web::BodyStream {
  public:
-  StateStream(const contract::EventsTarget& target, Change present, std::int64_t seen,
+  StateStream(contract::EventsTarget target, Change present, std::int64_t seen,
               std::shared_ptr<Subscription> changes, std::chrono::milliseconds heartbeat,
               std::shared_ptr<std::size_t> open_streams)
-      : target_{target},
+      : target_{std::move(target)},
         present_{std::move(present)},
         seen_{seen},
         changes_{std::move(changes)},
@@ -99,7 +99,7 @@ class StateStream final : public web::BodyStream {
                                                state.status) != target_.final.end();
   }
 
-  const contract::EventsTarget& target_;
+  const contract::EventsTarget target_;  // the stream may outlive the contract
   const Change present_;
   std::int64_t seen_;  // version
   const std::shared_ptr<Subscription> changes_;
@@ -113,9 +113,9 @@ std::string fill_path(std::string_view path_template, const web::PathParams& par
 
 }  // namespace
 
-EventPath::EventPath(boost::asio::io_context& io, const contract::Contract& contract,
-                     messaging::KafkaBroker& broker, QueryPath& queries, Options options)
-    : io_{io}, contract_{contract}, broker_{broker}, queries_{queries}, options_{options} {}
+EventPath::EventPath(boost::asio::io_context& io, messaging::KafkaBroker& broker,
+                     QueryPath& queries, Options options)
+    : io_{io}, broker_{broker}, queries_{queries}, options_{options} {}
 
 EventPath::~EventPath() {
   stop();
@@ -144,10 +144,10 @@ web::awaitable<web::Response> EventPath::answer(Call call) {
   }
   // Follow first, look then: a change in between comes twice, and the second time is dropped.
   const std::string path = fill_path(target.query, call.params);
-  const auto source = contract_.match("GET", path);
+  const auto source = call.contract.match("GET", path);
   const std::string key = source.params.empty() ? std::string{} : source.params.front().second;
   auto changes = feed.follow(key);
-  const Call state_call{*source.value, source.params, call.request, call.caller};
+  const Call state_call{call.contract, *source.value, source.params, call.request, call.caller};
   std::string state_path = path;
   web::Response state = co_await queries_.fetch(state_call, std::move(state_path));
   if (state.status != 200) co_return state;

@@ -19,8 +19,8 @@ class EventPath {
     std::size_t streams = 1'000;  // at once; more are refused with 503
     std::chrono::milliseconds heartbeat{15'000};
   };
-  EventPath(boost::asio::io_context& io, const contract::Contract& contract,
-            messaging::KafkaBroker& broker, QueryPath& queries, Options options);
+  EventPath(boost::asio::io_context& io, messaging::KafkaBroker& broker, QueryPath& queries,
+            Options options);
   ~EventPath();
   // Ends the reading threads. Blocking; not on the io thread.
   void stop();
@@ -31,7 +31,6 @@ class EventPath {
   EventFeed& feed_of(const contract::EventsTarget& target);
 
   boost::asio::io_context& io_;
-  const contract::Contract& contract_;
   messaging::KafkaBroker& broker_;
   QueryPath& queries_;
   const Options options_;

@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include "libs/contract/json.hpp"
+#include "libs/runtime/io_call.hpp"
 #include "libs/testing/testing.hpp"
 #include "waybill/order/v1/events.pb.h"
 
@@ -116,6 +117,10 @@ Platform::Platform(Settings settings, contract::Contract contract)
 Platform::~Platform() {
   gateway_->stop(std::chrono::milliseconds{200});
   thread_.stop();  // before anything that it uses goes
+}
+
+void Platform::on_io(const std::function<void(Gateway&)>& work) {
+  runtime::call_on(thread_.io, [&] { work(*gateway_); });
 }
 
 std::future<web::Response> Platform::send(const std::string& method, const std::string& target,

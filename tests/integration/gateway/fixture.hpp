@@ -83,6 +83,8 @@ class Platform {
   void tell_order(const Id& id, std::int64_t version, const std::string& status);
 
   std::uint16_t port() const { return gateway_->port(); }
+  // Runs `work` on the io thread and waits for it.
+  void on_io(const std::function<void(Gateway&)>& work);
 
   FakeUpstream upstream;
   std::unique_ptr<messaging::RabbitBroker> rabbit = messaging::make_memory_rabbit();

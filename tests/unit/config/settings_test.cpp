@@ -107,3 +107,9 @@ TEST_CASE("lists are comma separated", "[config]") {
   sample.parse({"--unit.list", "a,b,c"});
   CHECK(sample.list == std::vector<std::string>{"a", "b", "c"});
 }
+
+TEST_CASE("the settings file is named by the command line or the environment", "[config]") {
+  CHECK(waybill::config::file_of({"program", "--config", "a.conf"}) == "a.conf");
+  CHECK(waybill::config::file_of({"program", "--config=b.conf", "--x=1"}) == "b.conf");
+  CHECK(waybill::config::file_of({"program", "--configured=b.conf"}).empty());
+}
