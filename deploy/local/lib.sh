@@ -150,6 +150,12 @@ database_url() {
   echo "postgresql://waybill_$1:${!password}@127.0.0.1:$POSTGRES_PORT/waybill_$1?sslmode=disable"
 }
 
+# The same database for the role that may only read; an instance of an older checkout has none yet.
+audit_url() {
+  [ -z "${PG_PASSWORD_AUDIT:-}" ] ||
+    echo "postgresql://waybill_audit:$PG_PASSWORD_AUDIT@127.0.0.1:$POSTGRES_PORT/waybill_$1?sslmode=disable"
+}
+
 # The superuser's, through the unix socket.
 admin_url() {
   echo "postgresql:///postgres?host=$INSTANCE_DIR/postgres&port=$POSTGRES_PORT&user=postgres&sslmode=disable"

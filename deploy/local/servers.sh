@@ -19,7 +19,8 @@ make_folders() {
 make_secrets() {
   local file=$INSTANCE_DIR/secrets.env name
   [ -e "$file" ] || (umask 077 && : >"$file")
-  for name in RABBIT_PASSWORD IDENTITY_KEY_SECRET OPS_PASSWORD $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
+  for name in RABBIT_PASSWORD PG_PASSWORD_AUDIT IDENTITY_KEY_SECRET OPS_PASSWORD \
+    $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
     grep -q "^$name=" "$file" || echo "$name=$(head -c 64 /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | cut -c1-24)" >>"$file"
   done
   # Alone in a file and without a line break, for clients that read it: curl's name@file.
@@ -174,11 +175,17 @@ rabbit_api() {
   curl -fsS -m 10 "$@" -K - "http://127.0.0.1:$RABBIT_MANAGEMENT_PORT/api/$path" <<<"user = \"waybill:$RABBIT_PASSWORD\""
 }
 
-# One role and one database per service; a role gets into its own database only.
+# One role and one database per service; a role gets into its own database only. waybill_audit may
+# read them all, and write none.
 make_databases() {
   local name password
   {
-    echo 'REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;'
+    cat <<Q
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+SELECT 'CREATE ROLE waybill_audit LOGIN PASSWORD ''$PG_PASSWORD_AUDIT'''
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_audit') \gexec
+GRANT pg_read_all_data TO waybill_audit;
+Q
     for name in $(with_database); do
       password=PG_PASSWORD_$(upper "$name")
       cat <<Q
@@ -187,6 +194,7 @@ SELECT 'CREATE ROLE "waybill_$name" LOGIN PASSWORD ''${!password}'''
 SELECT 'CREATE DATABASE "waybill_$name" OWNER "waybill_$name"'
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'waybill_$name') \gexec
 REVOKE CONNECT ON DATABASE "waybill_$name" FROM PUBLIC;
+GRANT CONNECT ON DATABASE "waybill_$name" TO waybill_audit;
 Q
     done
   } | admin_psql -q
