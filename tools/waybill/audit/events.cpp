@@ -134,14 +134,21 @@ void check_events(const Scene& scene, const Model& model, Report& report) {
   Cursor states{*scene.snapshot(model.service), model.states};
   Telling telling{model, report};
   std::string text;
-  bool has_line = lines.next(text);
-  TopicLine line = has_line ? parse_line(text) : TopicLine{};
+  TopicLine line;
+  bool has_line = false;
+  // Events without a version are no states: nothing of theirs can be missing here.
+  const auto step = [&] {
+    do {
+      has_line = lines.next(text);
+      if (has_line) line = parse_line(text);
+    } while (has_line && line.version == 0);
+  };
+  step();
   const auto take_key = [&](const std::string& key) {
     while (has_line && line.key == key) {
       telling.take(line);
       report.look();
-      has_line = lines.next(text);
-      if (has_line) line = parse_line(text);
+      step();
     }
     telling.end();
   };

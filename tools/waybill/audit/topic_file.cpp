@@ -61,8 +61,6 @@ SortedFile read_topic(messaging::KafkaBroker& kafka, const Model& model,
   SortedFile lines;
   std::int64_t count = 0;
   const auto take = [&](const messaging::Event& event) {
-    // No state: it says what happened, SessionsRevoked.
-    if (events::header(event, "ce_version").empty()) return;
     const auto end = ends.find(event.partition);
     const std::string id = events::header(event, "ce_id");
     const std::string type = events::header(event, "ce_type");

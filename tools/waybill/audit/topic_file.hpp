@@ -14,7 +14,7 @@ namespace waybill::tool::audit {
 
 struct TopicLine {
   std::string key;
-  std::int64_t version = 0;
+  std::int64_t version = 0;  // 0: no state; it says what happened (SessionsRevoked)
   std::int32_t partition = -1;
   std::int64_t offset = -1;
   std::string body = {};   // digest of id, type and payload
