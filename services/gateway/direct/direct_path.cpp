@@ -32,8 +32,10 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
   request.target = call.request.target;
   request.deadline = call.request.deadline;
   request.headers.add("Waybill-Client-Address", call.request.client);
-  const std::string_view if_match = call.request.headers.get("If-Match");
-  if (!if_match.empty()) request.headers.add("If-Match", std::string{if_match});
+  for (const std::string_view name : {"If-Match", "Idempotency-Key"}) {
+    const std::string_view value = call.request.headers.get(name);
+    if (!value.empty()) request.headers.add(name, std::string{value});
+  }
   if (body) {
     request.headers.add("Content-Type", "application/json");
     request.body = call.contract.to_direct_body(call.operation, *body);

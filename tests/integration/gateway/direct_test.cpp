@@ -52,7 +52,7 @@ TEST_CASE("a direct write reaches the service with its body, its caller and its 
   platform.upstream.put(kToken, created);
   const auto response =
       platform.ask("POST", kToken, R"({"username":"anna","password":"pässword","id":"x"})",
-                   {{"X-Correlation-ID", "c-9"}});
+                   {{"X-Correlation-ID", "c-9"}, {"Idempotency-Key", "k-1"}});
   CHECK(response.status == 201);
   CHECK(response.body == created.body);
   CHECK(response.headers.get("Location") == "/v1/users/1");
@@ -65,6 +65,7 @@ TEST_CASE("a direct write reaches the service with its body, its caller and its 
   CHECK(headers.get("Waybill-Caller") == "ops -");
   CHECK(headers.get("Waybill-Client-Address") == "127.0.0.1");
   CHECK(headers.get("X-Correlation-ID") == "c-9");
+  CHECK(headers.get("Idempotency-Key") == "k-1");
   CHECK(headers.get("traceparent").size() == 55);
 }
 

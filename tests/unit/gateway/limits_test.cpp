@@ -46,6 +46,14 @@ TEST_CASE("each name has its limit, staff and ops have one of their own", "[gate
   CHECK(rule(Limits{texts}, "orders", Role::customer) == "orders 10/60");
 }
 
+TEST_CASE("each operation of the services names a limit that there is", "[gateway][limits]") {
+  const Limits limits{Limits::defaults()};
+  for (const auto* operation : contract::Contract::load_folder("services").operations()) {
+    INFO(operation->method << ' ' << operation->path);
+    CHECK(limits.has(operation->limit));
+  }
+}
+
 TEST_CASE("callers are users, or addresses, of IPv6 the network of one customer",
           "[gateway][limits]") {
   CHECK(limited_as({kAnna, Role::customer}, "203.0.113.9") == "user " + kAnna.to_string());
