@@ -5,12 +5,14 @@
 #include "libs/core/caller.hpp"
 #include "libs/core/fault.hpp"
 #include "libs/web/http.hpp"
+#include "services/gateway/edge/call.hpp"
 
 namespace waybill::gateway {
 
 struct Known {
   Caller caller;                   // role `nobody` for one who shows nothing
   Role limited_as = Role::nobody;  // whose rate limits count
+  std::shared_ptr<const Standing> standing = nullptr;
 };
 
 class Authenticator {

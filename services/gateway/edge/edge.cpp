@@ -112,6 +112,7 @@ web::awaitable<web::Response> Edge::admit(const web::PathParams& params, web::Re
   const auto known = co_await checks_.authenticator.authenticate(request);
   if (!known) co_return refusal(known.error(), request);
   trail.caller = known->caller;
+  trail.standing = known->standing;
 
   std::string counted_as = limited_as(known->caller, request.client);
   const auto counted =
@@ -130,7 +131,7 @@ web::awaitable<web::Response> Edge::admit_counted(const web::PathParams& params,
                                                   web::Request& request, const Trail& trail) {
   const contract::Operation& operation = *trail.operation;
   const contract::Contract& contract = trail.rules->contract;
-  const Call call{contract, operation, params, request, trail.caller};
+  const Call call{contract, operation, params, request, trail.caller, trail.standing};
   if (const auto fault = refuse_access(call)) co_return refusal(*fault, request);
   if (!contract.may_exist(operation, params)) co_return refusal(absent(), request);
 

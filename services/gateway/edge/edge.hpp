@@ -58,6 +58,7 @@ class Edge final : public web::Handler {
     const std::shared_ptr<const Rules> rules;
     const contract::Operation* operation = nullptr;
     Caller caller;
+    std::shared_ptr<const Standing> standing;
   };
 
   web::awaitable<web::Response> answer(web::Request& request, Trail& trail);

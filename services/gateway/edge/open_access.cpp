@@ -36,7 +36,7 @@ Result<Caller> read_caller(const web::Request& request) {
 Result<Known> read_known(const web::Request& request) {
   const auto caller = read_caller(request);
   if (!caller) return caller.error();
-  return Known{*caller, Role::ops};  // whatever role is tried out
+  return Known{*caller, Role::ops, nullptr};  // whatever role is tried out
 }
 
 web::awaitable<Result<Known>> answer_at_once(Result<Known> known) {

@@ -54,12 +54,13 @@ class Place {
 class StateStream final : public web::BodyStream {
  public:
   StateStream(contract::EventsTarget target, Change present, std::int64_t seen,
-              std::shared_ptr<Subscription> changes, std::chrono::milliseconds heartbeat,
-              std::shared_ptr<std::size_t> open_streams)
+              std::shared_ptr<Subscription> changes, std::shared_ptr<const Standing> standing,
+              std::chrono::milliseconds heartbeat, std::shared_ptr<std::size_t> open_streams)
       : target_{std::move(target)},
         present_{std::move(present)},
         seen_{seen},
         changes_{std::move(changes)},
+        standing_{std::move(standing)},
         heartbeat_{heartbeat},
         place_{std::move(open_streams)} {}
 
@@ -68,6 +69,7 @@ class StateStream final : public web::BodyStream {
     auto last_word = std::chrono::steady_clock::now();
     while (goes_on && out.is_open() && !out.is_draining() && !changes_->has_overflowed()) {
       const auto change = co_await changes_->next(std::min(kTick, heartbeat_));
+      if (standing_ && !standing_->holds()) break;  // his session has been ended
       if (change) {
         goes_on = co_await tell(*change, out);
         last_word = std::chrono::steady_clock::now();
@@ -103,6 +105,7 @@ class StateStream final : public web::BodyStream {
   const Change present_;
   std::int64_t seen_;  // version
   const std::shared_ptr<Subscription> changes_;
+  const std::shared_ptr<const Standing> standing_;
   const std::chrono::milliseconds heartbeat_;
   const Place place_;
 };
@@ -156,10 +159,10 @@ web::awaitable<web::Response> EventPath::answer(Call call) {
   response.headers.add("Content-Type", "text/event-stream");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Accel-Buffering", "no");  // proxies must not collect events
-  response.stream =
-      std::make_shared<StateStream>(target, present_state(state, target.status),
-                                    parse_version(call.request.headers.get("Last-Event-ID")),
-                                    std::move(changes), options_.heartbeat, open_streams_);
+  response.stream = std::make_shared<StateStream>(
+      target, present_state(state, target.status),
+      parse_version(call.request.headers.get("Last-Event-ID")), std::move(changes), call.standing,
+      options_.heartbeat, open_streams_);
   co_return response;
 }
 

@@ -8,10 +8,11 @@ web::awaitable<Result<Known>> TokenAccess::authenticate(web::Request& request) {
   const auto token = bearer_token(request.headers);
   Known known;
   if (!token) co_return known;
-  const auto caller = co_await tokens_.check(*token, request);
-  if (!caller) co_return caller.error();
-  known.caller = *caller;
-  known.limited_as = caller->role;
+  const auto pass = co_await tokens_.check(*token, request);
+  if (!pass) co_return pass.error();
+  known.caller = pass->caller;
+  known.limited_as = pass->caller.role;
+  known.standing = tokens_.standing_of(*pass);
   co_return known;
 }
 

@@ -32,6 +32,22 @@ Fault reject(auth::Rejection reason, const web::Request& request) {
   return not_valid();
 }
 
+class PassStanding final : public Standing {
+ public:
+  PassStanding(std::shared_ptr<const Revocations> revocations, const Pass& pass,
+               std::chrono::seconds tolerance)
+      : revocations_{std::move(revocations)}, pass_{pass}, tolerance_{tolerance} {}
+
+  bool holds() const override {
+    return now() < pass_.expires_at + tolerance_ && !revocations_->cover(pass_);
+  }
+
+ private:
+  const std::shared_ptr<const Revocations> revocations_;
+  const Pass pass_;
+  const std::chrono::seconds tolerance_;
+};
+
 }  // namespace
 
 std::optional<std::string_view> bearer_token(const web::Headers& headers) {
@@ -74,9 +90,9 @@ void Tokens::stop() {
   feed_.stop();
 }
 
-web::awaitable<Result<Caller>> Tokens::check(std::string_view token, const web::Request& request) {
+web::awaitable<Result<Pass>> Tokens::check(std::string_view token, const web::Request& request) {
   if (auto known = cache_.find(token, now() - options_.rules.tolerance)) {
-    if (!revocations_->cover(*known)) co_return known->caller;
+    if (!revocations_->cover(*known)) co_return *known;
     cache_.drop(token);
     co_return reject(auth::Rejection::revoked, request);
   }
@@ -89,7 +105,11 @@ web::awaitable<Result<Caller>> Tokens::check(std::string_view token, const web::
   const Pass pass = Pass::of(std::get<auth::Claims>(verified));
   if (revocations_->cover(pass)) co_return reject(auth::Rejection::revoked, request);
   cache_.add(token, pass);
-  co_return pass.caller;
+  co_return pass;
+}
+
+std::shared_ptr<const Standing> Tokens::standing_of(const Pass& pass) const {
+  return std::make_shared<PassStanding>(revocations_, pass, options_.rules.tolerance);
 }
 
 web::awaitable<auth::Verified> Tokens::verify(std::string_view token) {

@@ -12,6 +12,7 @@
 #include "libs/messaging/broker.hpp"
 #include "libs/runtime/health.hpp"
 #include "libs/web/http.hpp"
+#include "services/gateway/edge/call.hpp"
 #include "services/gateway/tokens/revocation_feed.hpp"
 #include "services/gateway/tokens/revocations.hpp"
 #include "services/gateway/tokens/token_cache.hpp"
@@ -41,7 +42,9 @@ class Tokens {
 
   // Whose token it is; a fault `unauthenticated` for one that is not accepted, whose reason is in
   // the log; `unavailable` before any key is known.
-  web::awaitable<Result<Caller>> check(std::string_view token, const web::Request& request);
+  web::awaitable<Result<Pass>> check(std::string_view token, const web::Request& request);
+  // Holds until the pass expires or is revoked.
+  std::shared_ptr<const Standing> standing_of(const Pass& pass) const;
 
  private:
   web::awaitable<auth::Verified> verify(std::string_view token);

@@ -213,3 +213,24 @@ TEST_CASE("a customer is limited by name, from wherever he calls", "[gateway][to
   const auto staff = guarded.token_of(new_id(), {Role::customer, Role::staff});
   for (int i = 0; i < 4; ++i) CHECK(guarded.ask("GET", "/v1/orders", staff).status == 200);
 }
+
+TEST_CASE("a stream ends with the session of its caller", "[gateway][tokens]") {
+  Guarded guarded;
+  const Id user = new_id();
+  const Id order = new_id();
+  web::Response state{200, "application/json", order_json(order, 2, "CONFIRMED")};
+  state.headers.add("ETag", "\"2\"");
+  state.headers.add("Waybill-Owner", user.to_string());
+  const std::string path = "/v1/orders/" + order.to_string();
+  guarded.platform.upstream.put(path, state);
+  const std::string token = guarded.token_of(user);
+  EventStream stream{guarded.platform.port(), path + "/events",
+                     "Authorization: Bearer " + token + "\r\n"};
+  REQUIRE(stream.read_until("id: 2").find("id: 2") != std::string::npos);
+  tell(guarded.platform, revoked(user), user);
+  REQUIRE(eventually(2s, [&] { return guarded.ask("GET", "/v1/orders", token).status == 401; }));
+  guarded.platform.tell_order(order, 3, "PAID");
+  const std::string all = stream.read_until("\r\n0\r\n\r\n");  // the end of the answer
+  CHECK(all.find("\r\n0\r\n\r\n") != std::string::npos);
+  CHECK(all.find("id: 3") == std::string::npos);
+}
