@@ -77,7 +77,8 @@ S
   fi
   if [ "$name" = gateway ]; then
     put GATEWAY_SWAGGER "$(reachable_deps)/swagger-ui"
-    put ACCESS_MODE open
+    # The tests come as many clients, by X-Forwarded-For; elsewhere everybody is who he is.
+    if [ "$INSTANCE" = test ]; then put GATEWAY_TRUSTED_PROXIES 127.0.0.0/8; fi
     for other in "${SERVICES[@]}"; do
       [ "$other" = gateway ] || put "UPSTREAM_$(upper "$other")" "127.0.0.1:${HTTP_PORT[$other]}"
     done

@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include "tests/bench/answer.hpp"
+#include "tests/e2e/support/account.hpp"
 
 namespace waybill::bench {
 namespace {
@@ -80,7 +81,8 @@ class Client {
 
 std::string request_bytes(const std::string& method, const std::string& target,
                           const std::string& host, const std::string& body) {
-  std::string bytes = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, target, host);
+  std::string bytes = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n",
+                                  method, target, host, e2e::ops_token());
   if (!body.empty()) {
     bytes += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
   }

@@ -17,7 +17,7 @@ struct Shot {
   std::int64_t units = 0;
 };
 
-// "GET /v1/… HTTP/1.1" with Host and, where there is a body, Content-Type and -Length.
+// "GET /v1/… HTTP/1.1" by ops, with Host and, where there is a body, Content-Type and -Length.
 std::string request_bytes(const std::string& method, const std::string& target,
                           const std::string& host, const std::string& body = {});
 

@@ -38,8 +38,9 @@ TEST_CASE("health says live and ready, and nothing about addresses", "[e2e][docs
   CHECK(ready.text.find("127.0.0.1") == std::string::npos);
 }
 
-TEST_CASE("open access is said in each answer", "[e2e][docs]") {
-  CHECK(get("/v1/products?limit=1").headers.get("Waybill-Access") == "open");
+TEST_CASE("access is not open", "[e2e][docs]") {
+  CHECK_FALSE(get("/v1/products?limit=1").headers.has("Waybill-Access"));
+  CHECK(call(as("", {"GET", "/v1/users", {}, {{"Waybill-Role", "ops"}}})).status == 401);
 }
 
 TEST_CASE("the states of an order are told", "[e2e][docs]") {

@@ -77,13 +77,12 @@ TEST_CASE("a key belongs to one method, path and body", "[e2e][idempotency]") {
 TEST_CASE("a key may be used by each caller for himself", "[e2e][idempotency]") {
   const std::string tea = make_product("1.00", 10);
   const std::string key = unique("key");
-  const auto order = [&](const Customer& customer) {
-    const Call call =
-        with_key(json_call("POST", "/v1/orders", order_body(customer, {{tea, 1}})), key);
-    return e2e::call(with_header(call, "Waybill-User", customer.id));
+  const auto order = [&](const Account& account) {
+    const auto body = order_body(make_customer(account), {{tea, 1}});
+    return call(as(account.token, with_key(json_call("POST", "/v1/orders", body), key)));
   };
-  const Reply first = order(make_customer());
-  const Reply second = order(make_customer());
+  const Reply first = order(make_account());
+  const Reply second = order(make_account());
   CHECK(first.status == 201);
   CHECK(second.status == 201);
   CHECK(first.id() != second.id());

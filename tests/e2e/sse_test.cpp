@@ -24,6 +24,7 @@ class Follower {
     boost::asio::connect(socket_,
                          resolver.resolve(address.substr(0, colon), address.substr(colon + 1)));
     std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + address +
+                          "\r\nAuthorization: Bearer " + ops_token() +
                           "\r\nAccept: text/event-stream\r\nConnection: close\r\n";
     if (!last_event_id.empty()) request += "Last-Event-ID: " + last_event_id + "\r\n";
     boost::asio::write(socket_, boost::asio::buffer(request + "\r\n"));

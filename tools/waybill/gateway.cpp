@@ -95,11 +95,15 @@ std::string Gateway::help_when_away(const std::string& why) const {
 // With the present token; once more with another one when this was not taken.
 awaitable<Result<web::Response>> Gateway::send_signed(web::ClientRequest request) {
   const std::string token = co_await session_.token();
+  if (token.empty() && session_.is_needed()) {
+    co_return unavailable("the gateway lets nobody sign in at the moment");
+  }
   if (!token.empty()) request.headers.set("Authorization", "Bearer " + token);
   auto response = co_await client_.send(request);
   const bool refused = response && response->status == 401;
   if (!refused || !session_.drop(token)) co_return response;
   const std::string another = co_await session_.token();
+  if (another.empty()) co_return unavailable("the gateway lets nobody sign in at the moment");
   request.headers.set("Authorization", "Bearer " + another);
   response = co_await client_.send(std::move(request));
   co_return response;

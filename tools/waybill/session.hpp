@@ -31,8 +31,10 @@ class Session {
   // `client` must outlive the session.
   Session(boost::asio::io_context& io, web::Client& client, Credentials credentials);
 
+  // Is there an account to sign in with?
+  bool is_needed() const { return !credentials_.email.empty(); }
   // The present token; signs in, or renews it well before it expires. Empty without credentials,
-  // and while the gateway is away: the request itself will find out. Throws SignInRefused.
+  // and while the gateway is away or lets nobody sign in (429, 503). Throws SignInRefused.
   async::awaitable<std::string> token();
   // True when there is a way to another token than `refused`, which the gateway did not take.
   bool drop(const std::string& refused);

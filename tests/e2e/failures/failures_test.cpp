@@ -115,6 +115,23 @@ TEST_CASE("without Redis everything answers", "[e2e][failure]") {
   check_nothing_lost(shop, traffic);
 }
 
+TEST_CASE("without Redis the eleventh order call within a minute has to wait, too",
+          "[e2e][failure]") {
+  const Account anna = make_account();
+  const Customer customer = make_customer(anna);
+  const std::string product = make_product("1.00", 50);
+  const auto order = [&] {
+    return call(
+        as(anna.token, json_call("POST", "/v1/orders", order_body(customer, {{product, 1}}))));
+  };
+  const Stopped redis{"redis"};
+  for (int i = 0; i < 10; ++i) CHECK(order().status == 201);
+  const Reply refused = order();
+  CHECK(refused.status == 429);
+  CHECK(refused.headers.get("RateLimit").starts_with(R"("orders";r=0;t=)"));
+  CHECK(refused.headers.has("Retry-After"));
+}
+
 TEST_CASE("without Kafka orders go on, and the events follow", "[e2e][failure]") {
   const Shop shop;
   TopicWatch topic{"waybill.orders"};

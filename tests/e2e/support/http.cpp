@@ -2,6 +2,7 @@
 
 #include "libs/testing/testing.hpp"
 #include "libs/web/client.hpp"
+#include "tests/e2e/support/account.hpp"
 
 namespace waybill::e2e {
 namespace {
@@ -17,11 +18,14 @@ web::ClientRequest to_request(const Call& call) {
   request.target = call.path;
   request.body = call.body;
   for (const auto& [name, value] : call.headers) request.headers.add(name, value);
+  if (!call.anonymous && !request.headers.has("Authorization")) {
+    request.headers.add("Authorization", "Bearer " + ops_token());
+  }
   return request;
 }
 
-web::awaitable<void> send(web::Client& client, const Call& call, Reply& reply) {
-  const auto response = co_await client.send(to_request(call));
+web::awaitable<void> send(web::Client& client, web::ClientRequest request, Reply& reply) {
+  const auto response = co_await client.send(std::move(request));
   if (!response) {
     reply.text = response.error().detail;
     co_return;
@@ -64,10 +68,11 @@ std::vector<Reply> call_all(const std::vector<Call>& calls) {
   std::size_t open = calls.size();
   std::exception_ptr failure;
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    boost::asio::co_spawn(io, send(client, calls[i], replies[i]), [&](std::exception_ptr error) {
-      if (error) failure = error;
-      if (--open == 0) io.stop();
-    });
+    boost::asio::co_spawn(io, send(client, to_request(calls[i]), replies[i]),
+                          [&](std::exception_ptr error) {
+                            if (error) failure = error;
+                            if (--open == 0) io.stop();
+                          });
   }
   if (!calls.empty()) io.run();
   if (failure) std::rethrow_exception(failure);

@@ -26,11 +26,13 @@ struct Reply {
   std::int64_t number(std::string_view name) const;
 };
 
+// By ops, unless it has a header Authorization or is anonymous; see account.hpp.
 struct Call {
   std::string method = "GET";
   std::string path;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  bool anonymous = false;
 };
 
 // One call over a connection of its own.

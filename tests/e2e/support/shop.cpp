@@ -22,9 +22,14 @@ std::string unique(const std::string& stem) {
 
 Customer make_customer() {
   const std::string name = unique("customer");
-  Customer customer;
-  customer.id =
+  Account account;
+  account.id =
       created(post("/v1/users", {{"email", name + "@test.example"}, {"username", name}})).id();
+  return make_customer(account);
+}
+
+Customer make_customer(const Account& account) {
+  Customer customer{account.id, {}};
   const json::value address{{"street", "1 Quay Street"},
                             {"city", "Bristol"},
                             {"state", "Avon"},

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/e2e/support/account.hpp"
 #include "tests/e2e/support/http.hpp"
 
 namespace waybill::e2e {
@@ -23,6 +24,8 @@ std::string unique(const std::string& stem);
 
 // Each throws std::runtime_error with the answer when it isn't 201.
 Customer make_customer();
+// With an address of an account that is there.
+Customer make_customer(const Account& account);
 std::string make_product(const std::string& price, std::int64_t stock);
 
 // The body of POST /v1/orders.

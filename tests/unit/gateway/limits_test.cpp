@@ -48,7 +48,8 @@ TEST_CASE("each name has its limit, staff and ops have one of their own", "[gate
 
 TEST_CASE("each operation of the services names a limit that there is", "[gateway][limits]") {
   const Limits limits{Limits::defaults()};
-  for (const auto* operation : contract::Contract::load_folder("services").operations()) {
+  const auto contract = contract::Contract::load_folder("services");
+  for (const auto* operation : contract.operations()) {
     INFO(operation->method << ' ' << operation->path);
     CHECK(limits.has(operation->limit));
   }

@@ -189,3 +189,11 @@ TEST_CASE("a token that was given is used as it is, refused or not", "[gateway][
   CHECK(gateway.write("a").status == 401);
   CHECK(gateway.requests.size() == 1);
 }
+
+TEST_CASE("who may not sign in yet tries again", "[gateway][session]") {
+  ScriptedGateway gateway{{reply(429), token_reply("t1"), reply(201)}};
+  gateway.credentials = kAccount;
+  CHECK(gateway.write("a").status == 201);
+  REQUIRE(gateway.requests.size() == 3);
+  CHECK(authorization(gateway.requests[2]) == "Bearer t1");
+}
