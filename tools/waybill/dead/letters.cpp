@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kPortion = 500;
 constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::milliseconds kReturn{1'000};
+constexpr std::chrono::milliseconds kLook{50};
 
 std::string header(const messaging::Message& message, std::string_view name) {
   const auto found = message.headers.find(name);
@@ -18,6 +20,17 @@ std::string header(const messaging::Message& message, std::string_view name) {
 std::string cause_of(const messaging::Message& message) {
   const std::string reason = header(message, "reason");
   return reason.empty() ? "delivered too often: its worker may have died of it" : reason;
+}
+
+// Letters that somebody has just looked through are back within a moment.
+std::size_t count_waiting(messaging::RabbitBroker& rabbit, const std::string& queue) {
+  const auto end = std::chrono::steady_clock::now() + kReturn;
+  for (;;) {
+    const auto waiting = rabbit.ready(queue);
+    const bool late = std::chrono::steady_clock::now() >= end;
+    if (!waiting || *waiting > 0 || late) return waiting.value_or(0);
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 messaging::QueueOptions plain_queue(const std::string& name, std::size_t most) {
@@ -48,7 +61,7 @@ Letter read_letter(messaging::Delivery delivery) {
 Letters::Letters(messaging::RabbitBroker& rabbit, const std::string& service, std::size_t most)
     : rabbit_{rabbit},
       queue_{messaging::dead_queue(service)},
-      waiting_{rabbit.ready(queue_).value_or(0)},
+      waiting_{count_waiting(rabbit, queue_)},
       left_{std::min(waiting_, most)} {
   // An empty queue may not exist, and looking should not make it.
   if (left_ > 0) consumer_ = rabbit.make_consumer(plain_queue(queue_, most));
