@@ -97,7 +97,8 @@ outbox::Selection selection_of(const OutboxFlags& flags, messaging::KafkaBroker&
     if (!selection.empty() || selection.channel != "event") {
       throw UsageError{"--missing finds events by itself: give no --id, --key, or command channel"};
     }
-    for (const audit::Finding& finding : verify_all(flags, kafka, 0).findings()) {
+    const auto verified = verify_all(flags, kafka, 0);  // named: the loop would not keep it alive
+    for (const audit::Finding& finding : verified.findings()) {
       if (finding.code == "event-missing") {
         selection.ids.push_back(finding.ids.at("outbox_id").as_int64());
       }
