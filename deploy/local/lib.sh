@@ -141,6 +141,7 @@ read_secrets() {
 
 # The account that may do everything, made when an instance starts for the first time; its password
 # is in ops-password.
+# shellcheck disable=SC2034  # read by those who source this file
 OPS_EMAIL=ops@waybill.invalid
 
 # The URL of a service's database, as its own role.

@@ -7,29 +7,14 @@
 #include <string>
 #include <string_view>
 
-#include "libs/auth/tokens.hpp"
 #include "libs/core/base64.hpp"
+#include "tests/unit/auth/one_key.hpp"
 
 namespace {
 
 using namespace waybill;
 using namespace waybill::auth;
-
-const Instant kNow = from_unix_micros(1'800'000'000'000'000);
-
-const SigningKey& key() {
-  static const SigningKey made = SigningKey::generate();
-  return made;
-}
-
-const KeySet& keys() {
-  static const KeySet made = [] {
-    KeySet set;
-    set.add(key().public_key());
-    return set;
-  }();
-  return made;
-}
+using namespace waybill::auth::test;
 
 void require(bool fact) {
   if (!fact) std::abort();

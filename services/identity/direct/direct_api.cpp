@@ -113,8 +113,8 @@ Verdict check(const config::Secret& password, const std::string& hash, const Pol
 
 }  // namespace
 
-DirectApi::DirectApi(const Policy& policy, const keys::KeyRing& keys, pg::Options database,
-                     Transactions transactions, LaneSizes sizes)
+DirectApi::DirectApi(boost::asio::io_context& io, const Policy& policy, const keys::KeyRing& keys,
+                     pg::Options database, Transactions transactions, LaneSizes sizes)
     : policy_{policy},
       keys_{keys},
       transactions_{std::move(transactions)},
@@ -122,8 +122,8 @@ DirectApi::DirectApi(const Policy& policy, const keys::KeyRing& keys, pg::Option
       hash_seconds_{metrics::histogram("auth_hash_seconds", "Hashing or verifying a password.")},
       hash_queue_{metrics::gauge("auth_hash_queue", "Passwords that wait to be hashed.")},
       connections_{std::move(database), sizes.database_threads},
-      hash_lane_{sizes.hash_threads, sizes.hash_queue},
-      database_lane_{sizes.database_threads, sizes.database_queue} {
+      hash_lane_{io, sizes.hash_threads, sizes.hash_queue},
+      database_lane_{io, sizes.database_threads, sizes.database_queue} {
   routes_.add("POST", "/v1/auth/register", &DirectApi::register_account);
   routes_.add("POST", "/v1/users", &DirectApi::create_account);
   routes_.add("POST", "/v1/auth/token", &DirectApi::give_token);
@@ -153,19 +153,23 @@ web::awaitable<Result<std::invoke_result_t<Work&, pg::Connection&>>> DirectApi::
     auto connection = connections_.take();
     return work(*connection);
   };
-  auto result = co_await database_lane_.run(job);
+  auto result = co_await database_lane_.run(job, request.deadline);
   co_return result;
 }
 
 template <class Work>
-web::awaitable<Result<std::invoke_result_t<Work&>>> DirectApi::hashing(Work& work) {
-  auto job = [this, &work] {
-    hash_queue_.set(static_cast<double>(hash_lane_.waiting()));
+web::awaitable<Result<std::invoke_result_t<Work&>>> DirectApi::hashing(const web::Request& request,
+                                                                       Work& work) {
+  bool started = false;
+  auto job = [this, &work, &started] {
+    started = true;
+    hash_queue_.add(-1);
     const metrics::Timer timer{hash_seconds_};
     return work();
   };
-  auto result = co_await hash_lane_.run(job);
-  hash_queue_.set(static_cast<double>(hash_lane_.waiting()));
+  hash_queue_.add(1);
+  auto result = co_await hash_lane_.run(job, request.deadline);
+  if (!started) hash_queue_.add(-1);
   co_return result;
 }
 
@@ -195,7 +199,7 @@ web::awaitable<web::Response> DirectApi::store_account(const web::Request& reque
     auto make = [&] {
       return auth::hash_password(account.password->reveal(), policy_.password_cost);
     };
-    auto made = co_await hashing(make);
+    auto made = co_await hashing(request, make);
     if (!made) co_return refusal(made.error(), request);
     hash = std::move(*made);
   }
@@ -239,7 +243,7 @@ web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
   const bool may_sign_in = known->has_value() && (*known)->password.has_value();
   const std::string& hash = may_sign_in ? *(*known)->password : decoy_;
   auto verify = [&] { return check(grant.password, hash, policy_); };
-  const auto verdict = co_await hashing(verify);
+  const auto verdict = co_await hashing(request, verify);
   if (!verdict) {
     logins("overloaded").add();
     co_return refusal(verdict.error(), request);
@@ -331,7 +335,7 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
     }
     return auth::hash_password(change->next.reveal(), policy_.password_cost);
   };
-  const auto hash = co_await hashing(rehash);
+  const auto hash = co_await hashing(request, rehash);
   if (!hash) co_return refusal(hash.error(), request);
   if (!*hash) co_return refusal(bad_credentials(), request);
 

@@ -35,8 +35,8 @@ struct LaneSizes {
 
 class DirectApi final : public web::Handler {
  public:
-  DirectApi(const Policy& policy, const keys::KeyRing& keys, pg::Options database,
-            Transactions transactions, LaneSizes sizes = {});
+  DirectApi(boost::asio::io_context& io, const Policy& policy, const keys::KeyRing& keys,
+            pg::Options database, Transactions transactions, LaneSizes sizes = {});
 
   web::awaitable<web::Response> handle(web::Request& request) override;
 
@@ -61,7 +61,8 @@ class DirectApi final : public web::Handler {
       const web::Request& request, Work& work);
   // On the hashing lane.
   template <class Work>
-  web::awaitable<Result<std::invoke_result_t<Work&>>> hashing(Work& work);
+  web::awaitable<Result<std::invoke_result_t<Work&>>> hashing(const web::Request& request,
+                                                              Work& work);
 
   const Policy policy_;
   const keys::KeyRing& keys_;

@@ -37,7 +37,7 @@ class Process {
         kafka_{messaging::make_memory_kafka()},
         publisher_{rabbit_->make_publisher("identity")},
         relays_{"identity", on, *kafka_, *rabbit_},
-        api{policy, keys, on, transactions(), sizes} {
+        api{io_, policy, keys, on, transactions(), sizes} {
     kafka_->create_topic("waybill.users", 1, {});
     keys.tend(connection_, now());
     io_thread_ = std::thread{[this] { io_.run(); }};

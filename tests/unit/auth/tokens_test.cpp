@@ -5,29 +5,16 @@
 #include <rapidcheck.h>
 
 #include "libs/core/base64.hpp"
+#include "tests/unit/auth/one_key.hpp"
 
 using namespace waybill;
 using namespace waybill::auth;
+using namespace waybill::auth::test;
 namespace json = boost::json;
 
 namespace {
 
-const Instant kNow = from_unix_micros(1'800'000'000'000'000);
 const TokenRules kRules;
-
-const SigningKey& key() {
-  static const SigningKey made = SigningKey::generate();
-  return made;
-}
-
-const KeySet& keys() {
-  static const KeySet made = [] {
-    KeySet set;
-    set.add(key().public_key());
-    return set;
-  }();
-  return made;
-}
 
 Claims claims() {
   return {new_id(), {Role::customer, Role::staff},   kNow,

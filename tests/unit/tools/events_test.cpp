@@ -2,6 +2,7 @@
 
 #include "libs/contract/json.hpp"
 #include "libs/messaging/memory.hpp"
+#include "libs/testing/testing.hpp"
 #include "tools/waybill/events/print.hpp"
 #include "tools/waybill/events/reader.hpp"
 #include "waybill/order/v1/events.pb.h"
@@ -150,10 +151,10 @@ TEST_CASE("tail begins at the end and ends at the limit", "[events]") {
   const std::vector<Event> one{order_event("late", "OrderPlaced", 1)};
   const auto producer = topic.kafka->make_producer("late");
   // Until the tail has found its beginning; what came before is not for it.
-  while (!ended) {
+  CHECK(testing::eventually(seconds{10}, [&] {
     producer->produce(one);
-    std::this_thread::sleep_for(milliseconds{1});
-  }
+    return ended.load();
+  }));
   tail.join();
   REQUIRE(found.size() == 1);
   CHECK(found[0].key == "late");
