@@ -25,6 +25,25 @@ void throw_on(rd_kafka_resp_err_t error, const std::string& what) {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail(what, rd_kafka_err2str(error));
 }
 
+// A partition whose leader was just chosen, by a new topic or a broker's restart, answers so for
+// some milliseconds, although the metadata name the leader already.
+bool is_settling(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
+template <class Ask>
+void ask_until_settled(const std::string& what, const Ask& ask) {
+  const auto deadline = std::chrono::steady_clock::now() + kTopicLimit;
+  auto error = ask();
+  while (is_settling(error) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds{20});
+    error = ask();
+  }
+  throw_on(error, what);
+}
+
 template <class T, void (*destroy)(T*)>
 struct Destroyer {
   void operator()(T* object) const { destroy(object); }
@@ -66,9 +85,10 @@ class Kafka final : public KafkaBroker {
     const auto count = count_partitions(topic);
     for (std::int32_t partition = 0; partition < count; ++partition) {
       PartitionInfo info{.partition = partition};
-      throw_on(rd_kafka_query_watermark_offsets(handle_.get(), topic.c_str(), partition,
-                                                &info.first, &info.end, kRequestMs),
-               fmt::format("offsets of {}", topic));
+      ask_until_settled(fmt::format("offsets of {}", topic), [&] {
+        return rd_kafka_query_watermark_offsets(handle_.get(), topic.c_str(), partition,
+                                                &info.first, &info.end, kRequestMs);
+      });
       infos.push_back(info);
     }
     return infos;
@@ -78,13 +98,15 @@ class Kafka final : public KafkaBroker {
     const auto infos = partitions(topic);
     std::vector<TopicPartition> positions;
     for (const auto& info : infos) positions.push_back({topic, info.partition, to_unix_millis(at)});
-    const auto list = kafka::to_list(positions);
-    throw_on(rd_kafka_offsets_for_times(handle_.get(), list.get(), kRequestMs),
-             fmt::format("offsets of {} at a time", topic));
+    kafka::PartitionList list;
+    ask_until_settled(fmt::format("offsets of {} at a time", topic), [&] {
+      list = kafka::to_list(positions);
+      const auto error = rd_kafka_offsets_for_times(handle_.get(), list.get(), kRequestMs);
+      return error != RD_KAFKA_RESP_ERR_NO_ERROR ? error : first_error(*list);
+    });
     for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto& found = list->elems[i];
-      throw_on(found.err, fmt::format("offsets of {} at a time", topic));
-      positions[i].offset = found.offset >= 0 ? found.offset : infos[i].end;
+      const auto offset = list->elems[i].offset;
+      positions[i].offset = offset >= 0 ? offset : infos[i].end;
     }
     return positions;
   }
@@ -124,6 +146,13 @@ class Kafka final : public KafkaBroker {
   bool is_connected() const override { return connected_.load(std::memory_order_relaxed); }
 
  private:
+  static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t& list) {
+    for (int i = 0; i < list.cnt; ++i) {
+      if (list.elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list.elems[i].err;
+    }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+
   // Throws when the topic is unknown or without leaders.
   std::int32_t count_partitions(const std::string& topic) {
     const Topic known{rd_kafka_topic_new(handle_.get(), topic.c_str(), nullptr)};
