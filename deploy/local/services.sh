@@ -83,7 +83,10 @@ S
       [ "$other" = gateway ] || put "UPSTREAM_$(upper "$other")" "127.0.0.1:${HTTP_PORT[$other]}"
     done
   fi
-  if [ "$name" = order ]; then put ORDER_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"; fi
+  if [ "$name" = order ]; then
+    put ORDER_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"
+    put ORDER_REPORT "127.0.0.1:${HTTP_PORT[report]}"
+  fi
   if [ -s "$INSTANCE_DIR/settings.env" ]; then sed 's/^/export /' "$INSTANCE_DIR/settings.env"; fi
   echo "exec '$INSTANCE_DIR/services/$name/waybill-$name'"
 }

@@ -24,6 +24,18 @@ std::optional<Minor> parse_money(std::string_view text) {
   return cents.size() == 2 ? amount + (cents[1] - '0') : amount;
 }
 
+std::optional<Minor> parse_amount(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.size() < 4 || text.size() > 18 || text[text.size() - 3] != '.') return std::nullopt;
+  std::string digits{text.substr(0, text.size() - 3)};
+  digits += text.substr(text.size() - 2);
+  if (!all_digits(digits)) return std::nullopt;
+  Minor amount = 0;
+  for (const char c : digits) amount = amount * 10 + (c - '0');
+  return negative ? -amount : amount;
+}
+
 std::string format_money(Minor amount) {
   const bool negative = amount < 0;
   const auto units = static_cast<std::uint64_t>(negative ? -amount : amount);

@@ -15,6 +15,9 @@ using Minor = std::int64_t;
 // leading zeros.
 std::optional<Minor> parse_money(std::string_view text);
 
+// What format_money writes: totals may have more than ten digits.
+std::optional<Minor> parse_amount(std::string_view text);
+
 // Always two digits behind the dot.
 std::string format_money(Minor amount);
 

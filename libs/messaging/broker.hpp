@@ -78,7 +78,16 @@ struct QueueOptions {
                                                  std::chrono::minutes{1}, std::chrono::minutes{10}};
 };
 
-// declare(), remove() and ready() block and throw std::runtime_error when the broker is away.
+// For systems outside: bound to waybill.notices by its key, durable. When it is full, the oldest
+// notice goes.
+struct NoticeQueue {
+  std::string name;
+  std::string key;
+  std::int64_t most = 1'000;
+};
+
+// The functions that declare, remove() and ready() block and throw std::runtime_error when the
+// broker is away.
 class RabbitBroker {
  public:
   virtual ~RabbitBroker() = default;
@@ -88,6 +97,8 @@ class RabbitBroker {
   virtual std::unique_ptr<Consumer> make_consumer(const QueueOptions& queue) = 0;
   // Declares a queue with all that belongs to it, without consuming (idempotent).
   virtual void declare(const QueueOptions& queue) = 0;
+  // The same for a queue of notices.
+  virtual void declare_notices(const NoticeQueue& queue) = 0;
   // Deletes the queue, and of a command queue its ladder too, with all that lies in them
   // (idempotent).
   virtual void remove(const QueueOptions& queue) = 0;

@@ -20,6 +20,7 @@ using Headers = std::map<std::string, std::string, std::less<>>;
 inline constexpr std::string_view kProtobuf = "application/protobuf";
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kCommandExchange = "waybill.commands";
+inline constexpr std::string_view kNoticeExchange = "waybill.notices";  // a topic exchange
 
 // A command, an outcome or a notice on RabbitMQ.
 struct Message {

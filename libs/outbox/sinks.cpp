@@ -39,7 +39,24 @@ messaging::Message command_message(const OutboxRow& row) {
   if (auto correlation = message.headers.extract("correlation_id")) {
     message.correlation_id = std::move(correlation.mapped());
   }
+  if (auto type = message.headers.extract("content_type")) {
+    message.content_type = std::move(type.mapped());
+  }
   return message;
+}
+
+// A queue, or "waybill.notices/<key>". Nobody need want a notice.
+messaging::OutgoingMessage to_outgoing(const OutboxRow& row) {
+  messaging::OutgoingMessage outgoing;
+  outgoing.message = command_message(row);
+  const std::size_t slash = row.target.find('/');
+  if (slash == std::string::npos) {
+    outgoing.to = {std::string{messaging::kCommandExchange}, row.target};
+  } else {
+    outgoing.to = {row.target.substr(0, slash), row.target.substr(slash + 1)};
+    outgoing.mandatory = false;
+  }
+  return outgoing;
 }
 
 class CommandSink : public Sink {
@@ -51,10 +68,7 @@ class CommandSink : public Sink {
   std::vector<bool> publish(std::span<const OutboxRow> rows) override {
     std::vector<messaging::OutgoingMessage> messages;
     messages.reserve(rows.size());
-    for (const OutboxRow& row : rows) {
-      messages.push_back({.to = {std::string{messaging::kCommandExchange}, row.target},
-                          .message = command_message(row)});
-    }
+    for (const OutboxRow& row : rows) messages.push_back(to_outgoing(row));
     std::vector<bool> stored;
     stored.reserve(rows.size());
     for (const messaging::Publish result : publisher_->publish_all(std::move(messages))) {

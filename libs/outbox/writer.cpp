@@ -73,6 +73,14 @@ void Writer::command(std::string_view queue, const Id& command_id,
                   command.SerializeAsString()});
 }
 
+void Writer::notice(std::string_view key, const Id& id, std::string body, const Cause& cause) {
+  json::object headers{{"content_type", messaging::kJson},
+                       {"correlation_id", cause.trace.correlation_id},
+                       {"causation_id", cause.command_id.to_string()}};
+  rows.push_back({"command", fmt::format("{}/{}", messaging::kNoticeExchange, key), id.to_string(),
+                  std::string{key}, json::serialize(headers), std::move(body)});
+}
+
 void Writer::complete(const Id& command_id, Outcome outcome, const Cause& by) {
   // The saga carries the path and correlation id of the request that began it, so `by` knows what
   // the problem document of a refusal has to say.

@@ -35,6 +35,9 @@ class Writer {
   // (derive_id).
   void command(std::string_view queue, const Id& command_id,
                const google::protobuf::Message& command, const Cause& cause);
+  // A message to other systems on the exchange waybill.notices, in JSON; persistent. Claim its
+  // effect first (operations.hpp), or a replay sends it again.
+  void notice(std::string_view key, const Id& id, std::string json, const Cause& cause);
   // The outcome of a command that was deferred earlier, by its id. Sent to all who wait for it,
   // after the commit. `by` is the command that is being handled.
   void complete(const Id& command_id, Outcome outcome, const Cause& by);

@@ -34,6 +34,12 @@ Instant read_instant(std::string_view text, const messaging::Event& event) {
   return *at;
 }
 
+Minor read_amount(std::string_view text, const messaging::Event& event) {
+  const auto amount = parse_amount(text);
+  if (!amount) throw_unreadable(event);
+  return *amount;
+}
+
 void throw_unreadable(const messaging::Event& event) {
   const auto type = event.headers.find("ce_type");
   throw std::invalid_argument{fmt::format("it can't be read as {}",

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/core/money.hpp"
 #include "libs/projection/definition.hpp"
 
 namespace waybill::projection {
@@ -22,9 +23,10 @@ namespace waybill::projection {
 const std::string& header(const messaging::Event& event, std::string_view name);
 // ce_version. Throws std::invalid_argument.
 std::int64_t version_of(const messaging::Event& event);
-// Of ids in events. Throws std::invalid_argument, naming the event.
+// Ids, times and amounts of an event. They throw std::invalid_argument that names it.
 Id read_id(std::string_view text, const messaging::Event& event);
 Instant read_instant(std::string_view text, const messaging::Event& event);
+Minor read_amount(std::string_view text, const messaging::Event& event);
 [[noreturn]] void throw_unreadable(const messaging::Event& event);
 
 // A Row is whatever the owner writes into a table.

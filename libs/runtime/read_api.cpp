@@ -72,9 +72,10 @@ std::string fill_template(const std::string& key, const web::PathParams& params)
   return text;
 }
 
-// Who may share an execution: the same question by the same caller.
+// Who may share an execution: the same question by the same caller, wanted in the same form.
 std::string flight_key(const web::Request& request) {
-  return request.target + '\n' + std::string{request.headers.get("Waybill-Caller")};
+  return fmt::format("{}\n{}\n{}", request.target, request.headers.get("Waybill-Caller"),
+                     request.headers.get("Accept"));
 }
 
 }  // namespace

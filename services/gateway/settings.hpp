@@ -15,8 +15,10 @@ namespace waybill::gateway {
 
 struct Settings {
   // Read API of each service that the contract may name.
-  std::map<std::string, std::string> upstreams{
-      {"identity", "127.0.0.1:7101"}, {"product", "127.0.0.1:7102"}, {"order", "127.0.0.1:7103"}};
+  std::map<std::string, std::string> upstreams{{"identity", "127.0.0.1:7101"},
+                                               {"product", "127.0.0.1:7102"},
+                                               {"order", "127.0.0.1:7103"},
+                                               {"report", "127.0.0.1:7104"}};
   std::string swagger;
   std::string access_mode = "enforced";
   std::string token_issuer = "waybill";

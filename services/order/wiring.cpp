@@ -21,12 +21,15 @@ void OrderService::Settings::declare(config::Settings& settings) {
       "order.address-wait", address_wait,
       "how long an unknown delivery address is waited for before identity is asked for it");
   settings.add("order.identity", identity, "host:port of the identity service's read API");
+  settings.add("order.report", report,
+               "host:port of the report service's read API, which knows offsets for timelines");
   settings.add("order.expiry-interval", expiry_interval, "how often unpaid orders are looked for");
 }
 
 OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
     : handlers_{commands::make_handlers(settings.address_wait, settings.unpaid_timeout)},
-      queries_{queries::make_queries()},
+      topic_places_{runtime.io(), settings.report},
+      queries_{queries::make_queries([this](const Id& id) { return topic_places_.find(id); })},
       users_{projections::users(), runtime.database(), runtime.kafka()},
       address_book_{runtime.io(), settings.identity},
       backend_{runtime, handlers_, queries_},

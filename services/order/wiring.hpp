@@ -6,6 +6,7 @@
 #include "libs/projection/projection.hpp"
 #include "libs/runtime/backend.hpp"
 #include "services/order/clients/address_book.hpp"
+#include "services/order/clients/topic_places.hpp"
 
 namespace waybill::order {
 
@@ -15,6 +16,7 @@ struct OrderService {
     std::chrono::milliseconds address_wait = std::chrono::seconds{3};
     std::chrono::milliseconds expiry_interval = std::chrono::seconds{1};
     std::string identity = "127.0.0.1:7101";
+    std::string report = "127.0.0.1:7104";
 
     void declare(config::Settings& settings);
   };
@@ -29,6 +31,7 @@ struct OrderService {
   bool place_parked(pg::Connection& connection);
 
   outbox::Handlers handlers_;
+  clients::TopicPlaces topic_places_;
   runtime::Queries queries_;
   projection::Projection users_;
   clients::AddressBook address_book_;

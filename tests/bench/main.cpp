@@ -10,6 +10,7 @@
 #include "tests/bench/limits.hpp"
 #include "tests/bench/login_flood.hpp"
 #include "tests/bench/overload.hpp"
+#include "tests/bench/rebuild.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/bench/scene.hpp"
 
@@ -182,6 +183,14 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   flood_mode->add_option("--read-clients", flood.read_clients, "clients that read products")
       ->capture_default_str();
+  waybill::bench::RebuildOptions rebuild;
+  auto* rebuild_mode =
+      program.add_subcommand("rebuild", "a projection built anew from its topic, per second");
+  rebuild_mode->add_option("--orders", rebuild.orders, "orders in the topic, three events each")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  rebuild_mode->add_option("--workers", rebuild.workers, "threads, one measurement each")
+      ->capture_default_str();
   CLI11_PARSE(program, argc, argv);
   waybill::log::start("waybill-bench", waybill::log::Level::error);
   int exit_code = 1;
@@ -191,6 +200,8 @@ int main(int argc, char** argv) {
       exit_code = judge(measure_overload(overload), options.json_file);
     } else if (flood_mode->parsed()) {
       exit_code = judge(measure_login_flood(flood), options.json_file);
+    } else if (rebuild_mode->parsed()) {
+      exit_code = judge(measure_rebuild(rebuild), options.json_file);
     } else {
       exit_code = run(options);
     }

@@ -4,7 +4,7 @@
 
 #include "libs/async/async.hpp"
 #include "libs/core/backoff.hpp"
-#include "tools/waybill/retail/digest.hpp"
+#include "libs/core/digest.hpp"
 
 namespace waybill::tool {
 namespace {
@@ -132,8 +132,8 @@ awaitable<Answer> Gateway::write(std::string method, std::string path, json::obj
   request.method = std::move(method);
   request.target = std::move(path);
   request.body = json::serialize(body);
-  const std::string key = retail::sha256_hex(name + '\n' + request.method + '\n' + request.target +
-                                             '\n' + request.body);
+  const std::string key =
+      sha256_hex(name + '\n' + request.method + '\n' + request.target + '\n' + request.body);
   request.headers.set("Content-Type", "application/json");
   request.headers.set("Idempotency-Key", "waybill-import-" + key);
   request.headers.set("Prefer", std::string{kWaitHeader});

@@ -1,4 +1,4 @@
-// Ctrl-C as a flag that loops look at.
+// Signals as flags that loops look at.
 #pragma once
 
 #include <atomic>
@@ -7,5 +7,7 @@ namespace waybill::tool {
 
 // Set by SIGINT and SIGTERM once this was called first.
 const std::atomic<bool>& interrupted();
+// Set by SIGUSR1, unset by SIGUSR2, once this was called first.
+const std::atomic<bool>& paused();
 
 }  // namespace waybill::tool

@@ -14,6 +14,8 @@ constexpr const char* kExamples = R"help(
 Examples:
   waybill events tail waybill.orders             follow all orders
   waybill events show --from 15m --json          what happened in the last quarter of an hour
+  waybill events replay --help                   bring events somewhere else
+  waybill projections status                     what follows the topics, and how far
   waybill import retail 2010-12-01.csv           bring a shop's invoices in
   waybill demo                                   import one real day and check that all agree
   waybill audit --settle 60s                     prove that nothing was lost and nothing done twice
@@ -35,6 +37,7 @@ int parse_and_run(int argc, char** argv) {
   add_dead(program, chosen);
   add_outbox(program, chosen);
   add_keys(program, chosen);
+  add_projections(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

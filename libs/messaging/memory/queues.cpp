@@ -25,6 +25,13 @@ void Queues::declare(const QueueOptions& options) {
   }
 }
 
+void Queues::declare_notices(const NoticeQueue& options) {
+  std::lock_guard lock{mutex_};
+  auto& queue = queues_[options.name];
+  queue.notice_key = options.key;
+  queue.most = static_cast<std::size_t>(options.most);
+}
+
 void Queues::remove(const std::string& name) {
   std::lock_guard lock{mutex_};
   queues_.erase(name);
@@ -40,7 +47,8 @@ std::optional<std::size_t> Queues::ready(const std::string& name) {
 
 Publish Queues::publish(OutgoingMessage outgoing) {
   if (!fits_amqp(outgoing)) return Publish::failed;
-  if (!outgoing.to.exchange.empty() && outgoing.to.exchange != kCommandExchange) {
+  if (!outgoing.to.exchange.empty() && outgoing.to.exchange != kCommandExchange &&
+      outgoing.to.exchange != kNoticeExchange) {
     return Publish::failed;
   }
   auto& sent_at = outgoing.message.sent_at;
@@ -80,6 +88,12 @@ Queues::Queue* Queues::find(const std::string& name) {
 }
 
 Queues::Queue* Queues::route(const Destination& to) {
+  if (to.exchange == kNoticeExchange) {
+    for (auto& [name, queue] : queues_) {
+      if (queue.notice_key == to.routing_key) return &queue;
+    }
+    return nullptr;
+  }
   auto* queue = find(to.routing_key);
   if (queue == nullptr || to.exchange.empty() || queue->bound) return queue;
   return nullptr;
@@ -112,6 +126,7 @@ std::vector<Entry> Queues::take_from(Queue& queue, std::size_t most) {
 void Queues::append(Queue& queue, Entry entry) {
   if (queue.delay) entry.due = Clock::now() + *queue.delay;
   queue.entries.push_back(std::move(entry));
+  if (queue.most && queue.entries.size() > *queue.most) queue.entries.pop_front();
 }
 
 }  // namespace waybill::messaging::memory

@@ -26,6 +26,7 @@ struct Entry {
 class Queues {
  public:
   void declare(const QueueOptions& options);
+  void declare_notices(const NoticeQueue& options);
   void remove(const std::string& name);
   std::optional<std::size_t> ready(const std::string& name);
   Publish publish(OutgoingMessage outgoing);
@@ -66,6 +67,8 @@ class Queues {
     std::string moves_to;  // after the delay, or after too many deliveries
     std::optional<std::int64_t> delivery_limit;
     bool bound = false;
+    std::string notice_key;  // of waybill.notices; empty: not bound to it
+    std::optional<std::size_t> most;
   };
 
   Queue* find(const std::string& name);

@@ -154,6 +154,8 @@ class MemoryRabbit final : public RabbitBroker {
     queues_->declare(queue);
   }
 
+  void declare_notices(const NoticeQueue& queue) override { queues_->declare_notices(queue); }
+
   void remove(const QueueOptions& queue) override {
     for (const auto& name : queues_of(queue)) queues_->remove(name);
   }

@@ -30,6 +30,11 @@ class Rabbit final : public RabbitBroker {
     with_connection("declare", [&](auto& connection) { rabbit::declare(connection, queue); });
   }
 
+  void declare_notices(const NoticeQueue& queue) override {
+    with_connection("declare",
+                    [&](auto& connection) { rabbit::declare_notices(connection, queue); });
+  }
+
   void remove(const QueueOptions& queue) override {
     with_connection("remove", [&](auto& connection) {
       for (const auto& name : queues_of(queue)) connection.delete_queue(name);

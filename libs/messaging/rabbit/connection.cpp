@@ -167,9 +167,8 @@ void Connection::check_reply(const std::string& what) {
   amqp_maybe_release_buffers(state_);
 }
 
-void Connection::declare_exchange(std::string_view name) {
-  amqp_exchange_declare(state_, kChannel, bytes(name), amqp_cstring_bytes("direct"), 0, 1, 0, 0,
-                        amqp_empty_table);
+void Connection::declare_exchange(std::string_view name, std::string_view type) {
+  amqp_exchange_declare(state_, kChannel, bytes(name), bytes(type), 0, 1, 0, 0, amqp_empty_table);
   check_reply(fmt::format("exchange.declare {}", name));
 }
 

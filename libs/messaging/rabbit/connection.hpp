@@ -68,7 +68,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // ---- synchronous requests, before anything is posted; they throw ConnectionLost when refused
-  void declare_exchange(std::string_view name);
+  void declare_exchange(std::string_view name, std::string_view type = "direct");
   void declare_queue(const QueueDeclaration& queue);
   void bind_queue(std::string_view queue, std::string_view exchange, std::string_view key);
   void delete_queue(std::string_view queue);

@@ -92,7 +92,9 @@ class RabbitPublisher final : public Publisher, private LinkOwner {
 
   std::unique_ptr<Connection> open() override {
     auto connection = std::make_unique<Connection>(address_, name_);
+    // A message to an exchange that is not there would close the channel.
     connection->declare_exchange(kCommandExchange);
+    connection->declare_exchange(kNoticeExchange, "topic");
     connection->enable_confirms();
     return connection;
   }

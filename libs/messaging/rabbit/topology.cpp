@@ -63,4 +63,13 @@ void declare(Connection& connection, const QueueOptions& options) {
   }
 }
 
+void declare_notices(Connection& connection, const NoticeQueue& options) {
+  connection.declare_exchange(kNoticeExchange, "topic");
+  auto queue = quorum_queue(options.name);
+  queue.arguments.emplace_back("x-max-length", options.most);
+  queue.arguments.emplace_back("x-overflow", "drop-head");
+  connection.declare_queue(queue);
+  connection.bind_queue(options.name, kNoticeExchange, options.key);
+}
+
 }  // namespace waybill::messaging::rabbit

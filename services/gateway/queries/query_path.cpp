@@ -23,7 +23,7 @@ web::Response passed_on(web::Response&& upstream) {
   web::Response response;
   response.status = upstream.status;
   for (const std::string_view name :
-       {"Content-Type", "ETag", "Link", "Cache-Control", "Retry-After"}) {
+       {"Content-Type", "Content-Disposition", "ETag", "Link", "Cache-Control", "Retry-After"}) {
     const std::string_view value = upstream.headers.get(name);
     if (!value.empty()) response.headers.add(name, std::string{value});
   }

@@ -57,6 +57,9 @@ web::awaitable<Result<web::Response>> Upstreams::get(const std::string& service,
   web::ClientRequest request;
   request.target = std::move(target);
   request.deadline = call.request.deadline;
+  // Some resources have several forms.
+  const std::string_view accept = call.request.headers.get("Accept");
+  if (!accept.empty()) request.headers.add("Accept", std::string{accept});
   auto response = co_await send(service, std::move(request), call.caller, call.request.trace);
   // What broke is for the log; the client learns that it may try again.
   if (!response) co_return unavailable("This can't be read at the moment.");

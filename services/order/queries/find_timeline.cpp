@@ -64,14 +64,19 @@ void add_history(std::vector<Step>& steps, const std::vector<store::HistoryEntry
   }
 }
 
-void add_events(std::vector<Step>& steps, const std::vector<store::ToldEvent>& events) {
+void add_events(std::vector<Step>& steps, const std::vector<store::ToldEvent>& events,
+                const std::map<std::int64_t, clients::TopicPlace>& places) {
   for (const store::ToldEvent& event : events) {
-    steps.push_back({event.at,
-                     "topic",
-                     "event",
-                     short_name(event.type),
-                     event.version,
-                     {{"message_id", event.event_id}, {"topic", event.topic}}});
+    Step& step = steps.emplace_back(Step{event.at,
+                                         "topic",
+                                         "event",
+                                         short_name(event.type),
+                                         event.version,
+                                         {{"message_id", event.event_id}, {"topic", event.topic}}});
+    const auto place = places.find(event.version);
+    if (place == places.end()) continue;
+    step.staff["partition"] = place->second.partition;
+    step.staff["offset"] = place->second.offset;
   }
 }
 
@@ -100,7 +105,8 @@ json::object to_json(Step& step, bool for_staff) {
 
 }  // namespace
 
-Result<web::Response> find_timeline(pg::Session& session, const runtime::Query& query) {
+Result<web::Response> find_timeline(pg::Session& session, const runtime::Query& query,
+                                    const FindPlaces& find_places) {
   const Id id = query.id();
   const auto order = store::find_order(session, id);
   if (!order || !query.caller.may_act_for(order->user_id)) {
@@ -111,7 +117,9 @@ Result<web::Response> find_timeline(pg::Session& session, const runtime::Query& 
   const Id answer = derive_id(id, "reserved");
   std::vector<Step> steps;
   add_history(steps, store::find_history(session, id));
-  add_events(steps, store::find_told_events(session, id));
+  std::map<std::int64_t, clients::TopicPlace> places;
+  if (query.caller.is_staff()) places = find_places(id);
+  add_events(steps, store::find_told_events(session, id), places);
   add_dead(steps, store::find_dead_commands(session, {&answer, 1}));
   std::ranges::stable_sort(steps, {}, &Step::at);
   json::array items;

@@ -11,6 +11,21 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+constexpr pg::Statement sent_event{"test_sent_event", R"(
+  INSERT INTO outbox_sent (id, channel, target, key, type, headers, payload, at)
+  VALUES (0, 'event', 'waybill.orders', $1, 'waybill.order.v1.OrderConfirmed',
+          '{"ce_id": "x", "ce_version": "2"}', '', now())
+  RETURNING 1)"};
+
+// The topic has every version, at ten times its number.
+Result<web::Response> timeline(pg::Session& session, const runtime::Query& query) {
+  return queries::find_timeline(session, query, [](const Id&) {
+    std::map<std::int64_t, clients::TopicPlace> places;
+    for (std::int64_t version = 1; version < 10; ++version) places[version] = {3, version * 10};
+    return places;
+  });
+}
+
 std::vector<std::string> ids_of(const json::value& page) {
   std::vector<std::string> ids;
   for (const json::value& item : page.at("items").as_array()) {
@@ -181,8 +196,7 @@ TEST_CASE("the timeline tells what happened, staff see by which messages", "[ord
   v1::CancelOrder wish = cancel(id);
   wish.set_reason("no need");
   worker.run_one(commands::cancel_orders, command(wish, customer(anna.id)));
-  const json::value seen =
-      worker.get(queries::find_timeline, customer(anna.id), {}, id.to_string());
+  const json::value seen = worker.get(timeline, customer(anna.id), {}, id.to_string());
   std::vector<std::string> steps;
   std::vector<std::string> times;
   for (const json::value& item : seen.at("items").as_array()) {
@@ -200,12 +214,16 @@ TEST_CASE("the timeline tells what happened, staff see by which messages", "[ord
                                           "order status CANCELED", "order release-stock"});
   CHECK(std::is_sorted(times.begin(), times.end()));
 
-  const json::value full = worker.get(queries::find_timeline, staff(), {}, id.to_string());
+  worker.count(sent_event, id.to_string());
+  const json::value full = worker.get(timeline, staff(), {}, id.to_string());
+  const json::object& event = full.at("items").as_array().back().as_object();
+  CHECK(event.at("what") == "event");
+  CHECK(event.at("partition") == 3);
+  CHECK(event.at("offset") == 20);
   CHECK(full.at("items").at(0).at("message_id").as_string() == id.to_string());
   CHECK(full.at("items").at(2).at("message_id").as_string() ==
         derive_id(id, "reserve").to_string());
-  CHECK(fault_code(worker.ask(queries::find_timeline, customer(new_id()), {}, id.to_string())) ==
-        "not-found");
+  CHECK(fault_code(worker.ask(timeline, customer(new_id()), {}, id.to_string())) == "not-found");
 }
 
 TEST_CASE("the states are told as the contract has them", "[order][read]") {

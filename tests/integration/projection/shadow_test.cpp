@@ -93,8 +93,13 @@ struct Warehouse {
   }
 
   std::string rows() { return std::string{pg::Session{connection}.exec(all_rows)[0].text(0)}; }
-  std::int64_t number(const char* sql) {
-    return pg::Session{connection}.exec({sql, sql})[0].integer(0);
+  std::int64_t number(const std::string& sql) {
+    // Statements are kept by name and text for as long as the connection lives.
+    static std::map<std::string, std::string> names;
+    const auto [entry, is_new] = names.try_emplace(sql);
+    if (is_new) entry->second = fmt::format("test_{}", names.size());
+    const pg::Statement statement{entry->second.c_str(), entry->first.c_str()};
+    return pg::Session{connection}.exec(statement)[0].integer(0);
   }
   bool is_caught_up() {
     std::int64_t all = 0;
@@ -172,7 +177,7 @@ TEST_CASE("lost, added and changed rows are told with their cause", "[projection
   warehouse.tell_all();
   const auto live = warehouse.live();
   REQUIRE(testing::eventually(20s, [&] { return warehouse.is_caught_up(); }));
-  const auto sql = [&](const std::string& text) { warehouse.number(text.c_str()); };
+  const auto sql = [&](const std::string& text) { warehouse.number(text); };
   const auto id = [&](std::size_t index) { return warehouse.products[index].to_string(); };
   sql("WITH gone AS (DELETE FROM shelf WHERE product_id = '" + id(1) +
       "' RETURNING 1) SELECT count(*) FROM gone");

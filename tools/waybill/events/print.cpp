@@ -5,6 +5,7 @@
 #include "libs/contract/json.hpp"
 #include "libs/core/base64.hpp"
 #include "libs/core/clock.hpp"
+#include "tools/waybill/events/mask.hpp"
 #include "tools/waybill/events/selection.hpp"
 
 namespace waybill::tool::events {
@@ -50,8 +51,9 @@ const json::object* member(const json::object& object, std::string_view name) {
   return value && value->is_object() ? &value->get_object() : nullptr;
 }
 
-std::string in_words(const messaging::Event& event) {
-  const auto data = decode(event);
+std::string in_words(const messaging::Event& event, Personal personal) {
+  auto data = decode(event);
+  if (data && personal == Personal::masked) mask_personal(*data);
   if (!data || !data->is_object()) return fmt::format("({} bytes)", event.value.size());
   const json::object& state = data->get_object();
   if (const json::object* order = member(state, "order")) return order_in_words(*order);
@@ -81,27 +83,29 @@ std::string table_header() {
                      "KEY", "TYPE", "VER", "STATE");
 }
 
-std::string table_line(const messaging::Event& event) {
+std::string table_line(const messaging::Event& event, Personal personal) {
   const std::string place = fmt::format("{}/{}/{}", event.topic, event.partition, event.offset);
   return fmt::format("{:<24}  {:<26}  {:<36}  {:<16}  {:>4}  {}", time_of(event), place, event.key,
                      short_type(header(event, "ce_type")), header(event, "ce_version"),
-                     in_words(event));
+                     in_words(event, personal));
 }
 
-std::string json_line(const messaging::Event& event) {
+json::object to_json(const messaging::Event& event, Personal personal) {
   json::object headers;
   for (const auto& [name, value] : event.headers) headers[name] = value;
   json::object line{{"topic", event.topic},   {"partition", event.partition},
                     {"offset", event.offset}, {"time", time_of(event)},
                     {"key", event.key},       {"type", header(event, "ce_type")}};
   line["headers"] = std::move(headers);
-  if (auto data = decode(event)) {
-    line["data"] = std::move(*data);
-  } else {
-    line["data"] = nullptr;
-    line["data_base64"] = base64url_encode(event.value);
-  }
-  return json::serialize(line);
+  auto data = decode(event);
+  if (data && personal == Personal::masked) mask_personal(*data);
+  line["data"] = data ? std::move(*data) : json::value(nullptr);
+  if (!data && personal == Personal::shown) line["data_base64"] = base64url_encode(event.value);
+  return line;
+}
+
+std::string json_line(const messaging::Event& event, Personal personal) {
+  return json::serialize(to_json(event, personal));
 }
 
 }  // namespace waybill::tool::events

@@ -14,12 +14,16 @@ namespace waybill::tool::events {
 // payload that is none.
 std::optional<boost::json::value> decode(const messaging::Event& event);
 
+// Whether people's names, addresses and words are shown.
+enum class Personal { masked, shown };
+
 std::string table_header();
 // Time, topic/partition/offset, key, type, version, and the state in a few words.
-std::string table_line(const messaging::Event& event);
+std::string table_line(const messaging::Event& event, Personal personal = Personal::masked);
 
-// {topic, partition, offset, time, key, headers, data}; a payload that can't be decoded is
-// data_base64 (RFC 4648 section 5).
-std::string json_line(const messaging::Event& event);
+// {topic, partition, offset, time, key, type, headers, data}. A payload that can't be decoded is
+// data_base64 (RFC 4648 section 5), when personal data may be shown.
+boost::json::object to_json(const messaging::Event& event, Personal personal);
+std::string json_line(const messaging::Event& event, Personal personal = Personal::masked);
 
 }  // namespace waybill::tool::events

@@ -89,7 +89,10 @@ class Reader {
   void take(const Event& event, const std::function<void(const Event&)>& sink) {
     const auto open = open_.find({event.topic, event.partition});
     if (open == open_.end()) return;
-    const bool past_until = selection_.until && is_past(*selection_.until, event);
+    // Behind a time there may be earlier ones: a partition is shown to its end.
+    const bool by_time = selection_.until && selection_.until->kind == Position::Kind::time;
+    const bool past_until =
+        selection_.until && !(by_time && mode_ == Mode::show) && is_past(*selection_.until, event);
     const bool past_end = mode_ == Mode::show && event.offset >= open->second;
     const bool last = mode_ == Mode::show && event.offset + 1 >= open->second;
     if (!past_until && !past_end && matches(selection_, event)) {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "tools/waybill/events/print.hpp"
+
 namespace waybill::tool::events {
 namespace {
 
@@ -40,6 +42,16 @@ bool is_type(const std::string& full_name, const std::string& wanted) {
   return full_name == wanted || full_name.ends_with("." + wanted);
 }
 
+// Producers' clocks differ, so times need not rise with offsets.
+bool matches_time(const Selection& selection, const messaging::Event& event) {
+  const Position& from = selection.from;
+  if (from.kind == Position::Kind::time && event.timestamp_ms < to_unix_millis(from.at)) {
+    return false;
+  }
+  return !selection.until || selection.until->kind != Position::Kind::time ||
+         event.timestamp_ms < to_unix_millis(selection.until->at);
+}
+
 }  // namespace
 
 std::optional<Position> parse_position(std::string_view text, Instant now) {
@@ -56,11 +68,23 @@ std::string header(const messaging::Event& event, std::string_view name) {
   return found == event.headers.end() ? std::string{} : found->second;
 }
 
+const std::vector<std::string>& known_topics() {
+  static const std::vector<std::string> topics{"waybill.users", "waybill.products",
+                                               "waybill.orders", "waybill.reports"};
+  return topics;
+}
+
 bool matches(const Selection& selection, const messaging::Event& event) {
+  if (!matches_time(selection, event)) return false;
   if (!selection.key.empty() && event.key != selection.key) return false;
   if (!selection.type.empty() && !is_type(header(event, "ce_type"), selection.type)) return false;
-  return selection.correlation.empty() ||
-         header(event, "ce_correlationid") == selection.correlation;
+  if (!selection.correlation.empty() &&
+      header(event, "ce_correlationid") != selection.correlation) {
+    return false;
+  }
+  if (!selection.where) return true;
+  const auto data = decode(event);
+  return data && selection.where->matches(*data);
 }
 
 bool is_past(const Position& until, const messaging::Event& event) {

@@ -1,4 +1,4 @@
-// Which events of which topics. Pure.
+// Which events of which topics: the same for all verbs. Pure.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "libs/core/clock.hpp"
 #include "libs/messaging/message.hpp"
+#include "tools/waybill/events/expression.hpp"
 
 namespace waybill::tool::events {
 
@@ -34,10 +35,15 @@ struct Selection {
   std::string key;
   std::string type;  // full name or the part behind the last dot
   std::string correlation;
+  std::string where_text;
+  std::optional<Expression> where;  // over the decoded payload
   std::optional<std::int64_t> limit;
 };
 
-// By key, type and correlation id.
+// The platform's topics.
+const std::vector<std::string>& known_topics();
+
+// By time, key, type, correlation id and condition; a payload that can't be decoded meets none.
 bool matches(const Selection& selection, const messaging::Event& event);
 // At or behind `until`.
 bool is_past(const Position& until, const messaging::Event& event);

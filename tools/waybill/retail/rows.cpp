@@ -6,8 +6,8 @@
 
 #include <date/tz.h>
 
+#include "libs/core/digest.hpp"
 #include "tools/waybill/retail/csv.hpp"
-#include "tools/waybill/retail/digest.hpp"
 #include "tools/waybill/retail/fields.hpp"
 
 namespace waybill::tool::retail {

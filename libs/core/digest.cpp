@@ -1,10 +1,10 @@
-#include "tools/waybill/retail/digest.hpp"
+#include "libs/core/digest.hpp"
 
 #include <array>
 
 #include <openssl/sha.h>
 
-namespace waybill::tool::retail {
+namespace waybill {
 
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -14,4 +14,4 @@ std::string sha256_hex(std::string_view text) {
   return hex;
 }
 
-}  // namespace waybill::tool::retail
+}  // namespace waybill

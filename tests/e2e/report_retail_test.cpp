@@ -1,0 +1,123 @@
+// Two real days through the platform: the statistics are the sums of the file, to the penny.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "libs/core/money.hpp"
+#include "tests/e2e/support/instance.hpp"
+#include "tests/e2e/support/shop.hpp"
+
+using namespace waybill;
+using namespace waybill::e2e;
+namespace json = boost::json;
+
+namespace {
+
+const std::string folder = "tests/data/online-retail/";
+
+struct Sums {
+  std::int64_t units = 0;
+  Minor revenue = 0;
+
+  bool operator==(const Sums&) const = default;
+};
+// By day and stock code.
+using Sold = std::map<std::pair<std::string, std::string>, Sums>;
+
+// The columns of a line; quotes may be around any.
+std::vector<std::string> columns_of(const std::string& line) {
+  std::vector<std::string> columns(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      columns.emplace_back();
+    } else if (c != '\r') {
+      columns.back() += c;
+    }
+  }
+  return columns;
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+Minor price_of(const std::string& text) {
+  return static_cast<Minor>(std::llround(std::stod(text) * 100));
+}
+
+// What the file says of the rows that the account says came in.
+void add_file(const std::string& file, const json::value& account, Sold& sold) {
+  std::map<std::int64_t, std::string> classes;
+  for (const json::value& row : account.at("rows").as_array()) {
+    if (std::string{row.at("file").as_string()} != file) continue;
+    classes[row.at("line").to_number<std::int64_t>()] = row.at("class").as_string();
+  }
+  std::ifstream in{file};
+  std::string line;
+  std::getline(in, line);
+  for (std::int64_t number = 2; std::getline(in, line); ++number) {
+    const auto found = classes.find(number);
+    const std::string what = found == classes.end() ? "imported" : found->second;
+    if (what != "imported" && what != "merged" && what != "cancelled") continue;
+    const std::vector<std::string> columns = columns_of(line);
+    const std::int64_t units = std::stoll(columns.at(3));
+    Sums& sums = sold[{columns.at(4).substr(0, 10), upper(columns.at(1))}];
+    sums.units += units;
+    sums.revenue += units * price_of(columns.at(5));
+  }
+}
+
+Sold from_statistics(const std::string& day) {
+  const Reply reply = get("/v1/statistics/sales?by=product&from=" + day + "&to=" + day);
+  REQUIRE(reply.status == 200);
+  Sold sold;
+  for (const json::value& row : reply.body().at("rows").as_array()) {
+    const std::string sku{row.at("sku").as_string()};
+    Sums& sums = sold[{day, sku.substr(0, sku.rfind('@'))}];
+    sums.units += row.at("units").to_number<std::int64_t>();
+    sums.revenue += parse_amount(std::string{row.at("revenue").as_string()}).value();
+  }
+  return sold;
+}
+
+}  // namespace
+
+TEST_CASE("two real days: sales by day and product are the sums of the files, to the penny",
+          "[e2e][report][tool]") {
+  const std::vector<std::string> days{"2010-12-05", "2010-12-06"};
+  const std::string account_file =
+      std::filesystem::temp_directory_path() / (unique("waybill-account") + ".json");
+  std::string command = std::string{WAYBILL_TOOL} + " import retail --account " + account_file;
+  for (const std::string& day : days) command += " " + folder + day + ".csv";
+  e2e::run(command + " 2>&1");
+  std::ifstream in{account_file};
+  const json::value account = json::parse(std::string{std::istreambuf_iterator<char>{in}, {}});
+  std::filesystem::remove(account_file);
+
+  Sold expected, found;
+  std::int64_t orders = 0;
+  for (const std::string& day : days) {
+    add_file(folder + day + ".csv", account, expected);
+    const Reply done = call(with_header(
+        json_call("POST", "/v1/reports", json::object{{"report_date", day}}), "Prefer", "wait=30"));
+    REQUIRE(done.status == 201);
+    orders += done.number("reports_count");
+    found.merge(from_statistics(day));
+  }
+  std::erase_if(expected, [](const auto& entry) { return entry.second.units == 0; });
+  CHECK(found == expected);
+  CHECK(orders == account.at("orders").at("count").to_number<std::int64_t>());
+
+  const Reply by_day = get("/v1/statistics/sales?from=2010-12-05&to=2010-12-06");
+  Minor revenue = 0;
+  for (const auto& [what, sums] : expected) revenue += sums.revenue;
+  CHECK(std::string{by_day.body().at("totals").at("revenue").as_string()} == format_money(revenue));
+  CHECK(by_day.body().at("currency") == "GBP");
+}

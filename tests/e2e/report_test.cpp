@@ -1,0 +1,128 @@
+// Reports and statistics of the running platform.
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "libs/core/zone.hpp"
+#include "libs/testing/testing.hpp"
+#include "tests/e2e/support/instance.hpp"
+#include "tests/e2e/support/shop.hpp"
+#include "tests/e2e/support/topic.hpp"
+
+using namespace waybill;
+using namespace waybill::e2e;
+namespace json = boost::json;
+
+namespace {
+
+// A day of the last century, so that nobody else has orders on it.
+std::string unused_day() {
+  const auto days = std::hash<std::string>{}(new_id().to_string()) % 20'000;
+  return format_day(Day{std::chrono::days{days}});
+}
+
+Reply place_on(const std::string& day, const Customer& customer, const Item& item) {
+  json::object body = order_body(customer, {item});
+  body["user_id"] = customer.id;
+  body["order_date"] = day + "T12:00:00Z";
+  return post("/v1/orders", body);
+}
+
+Reply report(const std::string& day) {
+  return call(with_header(json_call("POST", "/v1/reports", json::object{{"report_date", day}}),
+                          "Prefer", "wait=30"));
+}
+
+}  // namespace
+
+TEST_CASE("a report lists the day's orders with their units, and is told", "[e2e][report]") {
+  TopicWatch topic{"waybill.reports"};
+  const std::string day = unused_day();
+  const Customer customer = make_customer();
+  const Reply order = place_on(day, customer, {make_product("2.50", 100), 7});
+  REQUIRE(order.status == 201);
+  const Reply done = report(day);
+  REQUIRE(done.status == 201);
+  CHECK(done.number("reports_count") == 1);
+  CHECK(done.body().at("complete") == true);
+  const Reply page = get("/v1/reports?report_date=" + day);
+  REQUIRE(page.body().at("items").as_array().size() == 1);
+  const json::object& row = page.body().at("items").at(0).as_object();
+  CHECK(text(row, "order_id") == order.id());
+  CHECK(row.at("count_product") == 7);
+  CHECK(topic.until(seconds{10}, [&] { return !topic.all().empty(); }));
+
+  // Again: the same rows.
+  CHECK(report(day).text == done.text);
+  CHECK(get("/v1/reports?report_date=" + day).text == page.text);
+}
+
+TEST_CASE("sales follow what is sold and what is cancelled", "[e2e][report]") {
+  const std::string day = unused_day();
+  const Customer customer = make_customer();
+  const Reply kept = place_on(day, customer, {make_product("2.50", 100), 4});
+  const Reply lost = place_on(day, customer, {make_product("9.99", 100), 1});
+  REQUIRE(kept.status == 201);
+  REQUIRE(lost.status == 201);
+  REQUIRE(post("/v1/orders/" + lost.id() + "/cancel", json::object{}).status == 200);
+  REQUIRE(report(day).status == 201);
+  const std::string path = "/v1/statistics/sales?from=" + day + "&to=" + day;
+  const Reply sales = get(path);
+  REQUIRE(sales.status == 200);
+  CHECK(json::serialize(sales.body().at("totals")) ==
+        R"({"orders":1,"units":4,"revenue":"10.00"})");
+  const Reply csv = get(path + "&by=product&format=csv");
+  CHECK(csv.headers.get("Content-Type").starts_with("text/csv"));
+  CHECK(csv.text.find(",EUR,1,4,10.00\r\n") != std::string::npos);
+  CHECK(get(path + "&format=png").text.substr(1, 3) == "PNG");
+  CHECK(get(path + "&format=svg").headers.get("Content-Type") == "image/svg+xml");
+}
+
+TEST_CASE("what makes no sense is refused, and customers see no figures", "[e2e][report]") {
+  CHECK(get("/v1/statistics/sales?from=2026-01-02").status == 400);
+  CHECK(get("/v1/statistics/sales?from=2026-01-02&to=2026-01-01").status == 400);
+  CHECK(get("/v1/statistics/sales?from=2026-01-01&to=2026-01-01&by=moon").status == 400);
+  CHECK(report("2999-01-01").status == 400);
+  CHECK(report("yesterday").status == 400);
+  Call as_customer{"GET", "/v1/reports", "", {}};
+  as_customer.headers = {{"Waybill-User", make_customer().id}, {"Waybill-Role", "customer"}};
+  CHECK(call(as_customer).status == 403);
+}
+
+TEST_CASE("the timeline of an order tells staff the offsets of its events", "[e2e][report]") {
+  const Reply order = place(make_customer(), {{make_product("1.00", 5), 1}});
+  REQUIRE(testing::eventually(seconds{15}, [&] {
+    int with_offset = 0;
+    const Reply timeline = get("/v1/orders/" + order.id() + "/timeline");
+    for (const json::value& item : timeline.body().at("items").as_array()) {
+      if (item.as_object().contains("offset")) ++with_offset;
+    }
+    return with_offset == 2;
+  }));
+}
+
+TEST_CASE("the tool rebuilds a projection to the same rows, and replays events to a file",
+          "[e2e][report][tool]") {
+  const auto run_tool = [](const std::string& arguments) {
+    return e2e::run(std::string{WAYBILL_TOOL} + " " + arguments);
+  };
+  place(make_customer(), {{make_product("1.00", 5), 1}});
+  for (const char* name : {"report.orders", "report.steps", "report.products", "order.users"}) {
+    INFO(name);
+    run_tool(fmt::format("projections rebuild {} --quiet --workers 2", name));
+    const json::value same = json::parse(run_tool(fmt::format("projections diff {} --json", name)));
+    CHECK(same.at("same") == true);
+    CHECK(same.at("tables").at(0).at("rows").to_number<int>() > 0);
+  }
+  run_tool("projections switch report.orders --why test");
+  run_tool("projections rollback report.orders --why test");
+  run_tool("projections drop report.orders");
+  for (const char* name : {"report.steps", "report.products", "order.users"}) {
+    run_tool(fmt::format("projections drop {}", name));
+  }
+  const std::string file =
+      std::filesystem::temp_directory_path() / (unique("waybill-replay") + ".ndjson");
+  run_tool("events replay waybill.orders --limit 20 --quiet --to-file " + file);
+  CHECK(e2e::run("wc -l <" + file).starts_with("20"));
+  std::filesystem::remove(file);
+}
