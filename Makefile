@@ -8,7 +8,7 @@ scaled := $(foreach s,$(services),$(if $(filter command%,$(origin $(s))),$(s)=$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status logs scale build test test-unit test-suite test-contract test-integration test-e2e \
-        asan tsan fuzz bench format lint demo clean
+        chaos asan tsan fuzz bench format lint demo clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,11 @@ test-integration:  ## libraries and services against real servers, migrations up
 
 test-e2e:  ## the whole platform, with kills
 	@$(local)/test.sh dev e2e
+
+chaos:  ## random faults under load, then the audit: SEED=n FAULTS=n; others: make chaos run='recovery'
+	@$(local)/setup.sh
+	@$(local)/build.sh $(or $(preset),dev)
+	@$(local)/chaos.sh $(or $(preset),dev) $(or $(run),run $(if $(SEED),--seed $(SEED)) --faults $(or $(FAULTS),30))
 
 asan:  ## unit, suite and integration tests under the address and undefined behaviour sanitizers
 	@$(local)/test.sh asan unit suite integration

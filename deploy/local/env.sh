@@ -14,7 +14,7 @@ put WAYBILL_PG_PORT "$POSTGRES_PORT"
 put WAYBILL_PG_ADMIN_URL "$(admin_url)"
 for name in $(with_database); do put "WAYBILL_PG_URL_$(upper "$name")" "$(database_url "$name")"; done
 for name in $(with_database); do put "WAYBILL_PG_AUDIT_URL_$(upper "$name")" "$(audit_url "$name")"; done
-put WAYBILL_RABBIT_URL "$(rabbit_url)"
+put WAYBILL_RABBIT_URL "$(rabbit_url "$RABBIT_PORT")"
 put WAYBILL_RABBIT_MANAGEMENT_URL "http://waybill:$RABBIT_PASSWORD@127.0.0.1:$RABBIT_MANAGEMENT_PORT"
 put WAYBILL_KAFKA_BROKERS "127.0.0.1:$KAFKA_PORT"
 put WAYBILL_REDIS_URL "redis://127.0.0.1:$REDIS_PORT/0"
@@ -23,3 +23,4 @@ for name in "${SERVICES[@]}"; do put "WAYBILL_OPS_$(upper "$name")" "127.0.0.1:$
 put WAYBILL_EMAIL "$OPS_EMAIL"
 put WAYBILL_PASSWORD_FILE "$INSTANCE_DIR/ops-password"
 put WAYBILL_CONTRACTS "$ROOT/services"
+put WAYBILL_LINKS "$(links | xargs)"

@@ -81,6 +81,7 @@ choose_ports() {
     :dev) PORT_BASE=18000 ;;
     :test) PORT_BASE=28000 ;;
     :bench) PORT_BASE=24000 ;;
+    :chaos) PORT_BASE=26000 ;;
     :*) die "instance '$INSTANCE' needs ports: set WAYBILL_PORT_BASE (the base of a range of 1000)" ;;
     *) PORT_BASE=${WAYBILL_PORT_BASE:-$kept} ;;
   esac
@@ -120,6 +121,32 @@ ops_port() {
   echo $((first + $2))
 }
 
+# The links of the instance `chaos`, one a line: CLIENT SERVER GATE TARGET. Each goes through a gate
+# of the chaos tests, which listens on port GATE and passes on to TARGET. For Kafka, which tells its
+# clients where they find it, that is a listener of its own that tells the gate's port.
+links() {
+  local gate=$((PORT_BASE + 700)) name server target
+  [ "$INSTANCE" = chaos ] || return 0
+  link() { echo "$1 $2 $gate $3" && gate=$((gate + 1)); }
+  for name in "${SERVICES[@]}"; do
+    [ "${HAS_DATABASE[$name]}" != yes ] || link "$name" postgres "$POSTGRES_PORT"
+    link "$name" rabbitmq "$RABBIT_PORT"
+    link "$name" kafka $((gate + 100))
+    link "$name" redis "$REDIS_PORT"
+  done
+  for server in "${SERVICES[@]}"; do
+    target=${HTTP_PORT[$server]}
+    if [ "$server" = gateway ]; then link clients gateway "$target"; else link gateway "$server" "$target"; fi
+  done
+}
+
+# port_of CLIENT SERVER PORT: where CLIENT reaches SERVER, which listens on PORT.
+port_of() {
+  local gate
+  gate=$(links | sed -n "s/^$1 $2 \([0-9]*\) .*/\1/p")
+  echo "${gate:-$3}"
+}
+
 with_database() {
   local name
   for name in "${SERVICES[@]}"; do
@@ -144,11 +171,11 @@ read_secrets() {
 # shellcheck disable=SC2034  # read by those who source this file
 OPS_EMAIL=ops@waybill.invalid
 
-# The URL of a service's database, as its own role.
+# database_url SERVICE [PORT]: the URL of a service's database, as its own role.
 database_url() {
   local password
   password=PG_PASSWORD_$(upper "$1")
-  echo "postgresql://waybill_$1:${!password}@127.0.0.1:$POSTGRES_PORT/waybill_$1?sslmode=disable"
+  echo "postgresql://waybill_$1:${!password}@127.0.0.1:${2:-$POSTGRES_PORT}/waybill_$1?sslmode=disable"
 }
 
 # The same database for the role that may only read; an instance of an older checkout has none yet.
@@ -162,6 +189,7 @@ admin_url() {
   echo "postgresql:///postgres?host=$INSTANCE_DIR/postgres&port=$POSTGRES_PORT&user=postgres&sslmode=disable"
 }
 
-rabbit_url() { echo "amqp://waybill:$RABBIT_PASSWORD@127.0.0.1:$RABBIT_PORT/"; }
+# rabbit_url PORT: RabbitMQ as the platform's user.
+rabbit_url() { echo "amqp://waybill:$RABBIT_PASSWORD@127.0.0.1:$1/"; }
 
 admin_psql() { psql -X -v ON_ERROR_STOP=1 -h "$INSTANCE_DIR/postgres" -p "$POSTGRES_PORT" -U postgres -d postgres "$@"; }

@@ -29,7 +29,8 @@ usage: deploy/local/platform.sh INSTANCE COMMAND
   rabbitmqctl ARGS…   rabbitmqctl for the instance's node
   topics ARGS…        Kafka's topic tool, e.g. --list
   groups ARGS…        Kafka's consumer group tool, e.g. --all-groups --describe
-INSTANCE is dev (ports from 18000), test (28000), bench (24000) or any other name with WAYBILL_PORT_BASE set.
+INSTANCE is dev (ports from 18000), test (28000), bench (24000), chaos (26000; its services reach everything through
+the gates of tests/chaos) or any other name with WAYBILL_PORT_BASE set.
 U
   exit 2
 }

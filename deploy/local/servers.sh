@@ -10,6 +10,7 @@ make_folders() {
   install -m 755 "$LOCAL"/servers/*.sh "$INSTANCE_DIR/bin/"
   echo "$PORT_BASE" >"$INSTANCE_DIR/port-base"
   echo "$INSTANCE" >"$INSTANCE_DIR/instance"
+  links >"$INSTANCE_DIR/links"
   make_secrets
   if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env ops-password port-base instance "${folders[@]}"); fi
   chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}

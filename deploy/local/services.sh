@@ -65,10 +65,12 @@ log_to "$name-\$1"
 S
   put HTTP_LISTEN "127.0.0.1:${HTTP_PORT[$name]}"
   echo "export WAYBILL_OPS_LISTEN=127.0.0.1:\$((${OPS_PORT[$name]} + \$1))"
-  if [ "${HAS_DATABASE[$name]}" = yes ]; then put PG_URL "$(database_url "$name")"; fi
-  put RABBIT_URL "$(rabbit_url)"
-  put KAFKA_BROKERS "127.0.0.1:$KAFKA_PORT"
-  put REDIS_URL "redis://127.0.0.1:$REDIS_PORT/0"
+  if [ "${HAS_DATABASE[$name]}" = yes ]; then
+    put PG_URL "$(database_url "$name" "$(port_of "$name" postgres "$POSTGRES_PORT")")"
+  fi
+  put RABBIT_URL "$(rabbit_url "$(port_of "$name" rabbitmq "$RABBIT_PORT")")"
+  put KAFKA_BROKERS "127.0.0.1:$(port_of "$name" kafka "$KAFKA_PORT")"
+  put REDIS_URL "redis://127.0.0.1:$(port_of "$name" redis "$REDIS_PORT")/0"
   put CONTRACTS "$INSTANCE_DIR/contracts"
   if [ "$name" = identity ]; then
     put IDENTITY_KEY_SECRET "$IDENTITY_KEY_SECRET"
@@ -80,7 +82,8 @@ S
     # The tests come as many clients, by X-Forwarded-For; elsewhere everybody is who he is.
     if [ "$INSTANCE" = test ]; then put GATEWAY_TRUSTED_PROXIES 127.0.0.0/8; fi
     for other in "${SERVICES[@]}"; do
-      [ "$other" = gateway ] || put "UPSTREAM_$(upper "$other")" "127.0.0.1:${HTTP_PORT[$other]}"
+      [ "$other" = gateway ] ||
+        put "UPSTREAM_$(upper "$other")" "127.0.0.1:$(port_of gateway "$other" "${HTTP_PORT[$other]}")"
     done
   fi
   if [ "$name" = order ]; then

@@ -1,205 +1,231 @@
 #include "libs/testing/tcp_gate.hpp"
 
 #include <array>
-#include <cerrno>
-#include <system_error>
-#include <vector>
+#include <atomic>
+#include <future>
+#include <set>
+#include <thread>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 
 namespace waybill::testing {
 namespace {
 
-sockaddr_in address_of(const std::string& host, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  const std::string numeric = host == "localhost" ? "127.0.0.1" : host;
-  if (::inet_pton(AF_INET, numeric.c_str(), &address.sin_addr) != 1) {
-    throw std::invalid_argument{"TcpGate wants a numeric host"};
-  }
-  return address;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+// How often a flow looks whether the bytes it holds back may go on.
+constexpr milliseconds kLook{10};
+
+tcp::endpoint endpoint_of(const std::string& host, std::uint16_t port) {
+  return {asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host), port};
 }
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error{errno, std::generic_category(), what};
+enum class End { reset, polite };
+
+void end_socket(tcp::socket& socket, End end) {
+  error_code ignored;
+  // Reset rather than a polite end: a broken link says no goodbye.
+  if (end == End::reset) socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+  socket.close(ignored);
 }
-
-void no_delay(int socket) {
-  const int one = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-}
-
-// One direction: what was read from `from` and is not yet written to `to`.
-struct Flow {
-  int from;
-  int to;
-  std::array<char, 65536> buffer;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-
-  bool is_empty() const { return begin == end; }
-
-  // False: the connection is over.
-  bool fill() {
-    const auto size = ::recv(from, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0) return errno == EAGAIN || errno == EINTR;
-    begin = 0;
-    end = static_cast<std::size_t>(size);
-    return size > 0;
-  }
-
-  bool drain() {
-    const auto size = ::send(to, buffer.data() + begin, end - begin, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (size < 0) return errno == EAGAIN || errno == EINTR;
-    begin += static_cast<std::size_t>(size);
-    return true;
-  }
-};
 
 }  // namespace
 
-struct TcpGate::Pipe {
-  Pipe(int client_socket, int server_socket)
-      : client{client_socket},
-        server{server_socket},
-        up{client, server, {}},
-        down{server, client, {}} {}
-  ~Pipe() {
-    // Reset rather than a polite end: a broken link says no goodbye.
-    const linger hard{1, 0};
-    ::setsockopt(client, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    ::setsockopt(server, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    ::close(client);
-    ::close(server);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
+struct TcpGate::Impl {
+  class Pair;
 
-  static short wanted(const Flow& in, const Flow& out) {
-    return static_cast<short>((in.is_empty() ? POLLIN : 0) | (out.is_empty() ? 0 : POLLOUT));
+  asio::io_context io{1};
+  tcp::endpoint server;
+  tcp::acceptor acceptor;
+  LinkPlan plan;  // on the io thread only, like `pairs`
+  std::set<std::shared_ptr<Pair>> pairs;
+  std::atomic<std::size_t> open_pairs{0};
+  std::thread thread;
+
+  Impl(const std::string& host, std::uint16_t port, std::uint16_t own_port)
+      : server{endpoint_of(host, port)}, acceptor{io, endpoint_of("127.0.0.1", own_port)} {
+    accept();
+    thread = std::thread{[this] { io.run(); }};
   }
 
-  bool move() {
-    for (auto* flow : {&up, &down}) {
-      if (flow->is_empty() && !flow->fill()) return false;
-      if (!flow->is_empty() && !flow->drain()) return false;
-    }
-    return true;
+  ~Impl() {
+    io.stop();
+    thread.join();
   }
 
-  int client;
-  int server;
-  Flow up;
-  Flow down;
+  void accept();
+  void end_all(End end);
+
+  // Returns when the io thread has done it.
+  template <class Work>
+  void on_io(Work work) {
+    std::packaged_task<void()> task{std::move(work)};
+    auto done = task.get_future();
+    asio::post(io, [&task] { task(); });
+    done.get();
+  }
 };
 
-TcpGate::TcpGate(std::string host, std::uint16_t port) : host_{std::move(host)}, port_{port} {
-  wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (wake_fd_ < 0 || listener_ < 0) fail("TcpGate");
-  auto address = address_of("127.0.0.1", 0);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, generic, &size) != 0) {
-    fail("TcpGate");
+// A client and its connection to the server. Lives as long as it is open, or something waits for
+// it.
+class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
+ public:
+  Pair(Impl& gate, tcp::socket client)
+      : gate_{gate},
+        client_{std::move(client)},
+        server_{gate.io},
+        up_{client_, server_, gate.plan.up, asio::steady_timer{gate.io}, {}},
+        down_{server_, client_, gate.plan.down, asio::steady_timer{gate.io}, {}} {}
+
+  void start() {
+    server_.async_connect(gate_.server, [self = shared_from_this()](error_code error) {
+      if (error) return self->end(End::reset);
+      error_code ignored;
+      self->client_.set_option(tcp::no_delay{true}, ignored);
+      self->server_.set_option(tcp::no_delay{true}, ignored);
+      self->read(self->up_);
+      self->read(self->down_);
+    });
   }
-  own_port_ = ntohs(address.sin_port);
-  thread_ = std::thread{[this] { run(); }};
+
+  void end(End how) {
+    if (gate_.pairs.erase(shared_from_this()) == 0) return;
+    --gate_.open_pairs;
+    end_socket(client_, how);
+    end_socket(server_, how);
+    up_.timer.cancel();
+    down_.timer.cancel();
+  }
+
+ private:
+  // One direction. At most one piece is under way: read, held back, written.
+  struct Flow {
+    tcp::socket& from;
+    tcp::socket& to;
+    Weather& weather;  // the gate's
+    asio::steady_timer timer;
+    std::array<char, 65536> buffer;
+    std::size_t size = 0;
+  };
+
+  void read(Flow& flow) {
+    const std::size_t most = flow.weather.slice > 0 ? flow.weather.slice : flow.buffer.size();
+    flow.from.async_read_some(
+        asio::buffer(flow.buffer.data(), std::min(most, flow.buffer.size())),
+        [self = shared_from_this(), &flow](error_code error, std::size_t size) {
+          if (error) return self->end(error == asio::error::eof ? End::polite : End::reset);
+          flow.size = size;
+          self->hold(flow);
+        });
+  }
+
+  void hold(Flow& flow) {
+    const Weather& weather = flow.weather;
+    if (weather.swallow) return wait(flow, kLook, &Pair::hold);
+    milliseconds pause = weather.delay;
+    if (weather.bytes_per_second > 0) {
+      pause += milliseconds{1000 * flow.size / weather.bytes_per_second};
+    }
+    pause.count() > 0 ? wait(flow, pause, &Pair::write) : write(flow);
+  }
+
+  void wait(Flow& flow, milliseconds time, void (Pair::*next)(Flow&)) {
+    flow.timer.expires_after(time);
+    flow.timer.async_wait([self = shared_from_this(), &flow, next](error_code error) {
+      if (!error) ((*self).*next)(flow);
+    });
+  }
+
+  void write(Flow& flow) {
+    auto& left = flow.weather.cut_after;
+    const bool is_last = left && *left <= flow.size;
+    if (is_last) flow.size = *left;
+    if (left) *left -= flow.size;
+    if (is_last) left.reset();
+    asio::async_write(flow.to, asio::buffer(flow.buffer.data(), flow.size),
+                      [self = shared_from_this(), &flow, is_last](error_code error, std::size_t) {
+                        if (error || is_last) return self->end(End::reset);
+                        self->read(flow);
+                      });
+  }
+
+  Impl& gate_;
+  tcp::socket client_;
+  tcp::socket server_;
+  Flow up_;
+  Flow down_;
+};
+
+void TcpGate::Impl::accept() {
+  acceptor.async_accept([this](error_code error, tcp::socket client) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error && plan.refuse) end_socket(client, End::reset);
+    if (!error && !plan.refuse) {
+      const auto pair = std::make_shared<Pair>(*this, std::move(client));
+      pairs.insert(pair);
+      ++open_pairs;
+      pair->start();
+    }
+    accept();
+  });
 }
+
+void TcpGate::Impl::end_all(End end) {
+  const auto all = pairs;
+  for (const auto& pair : all) pair->end(end);
+}
+
+TcpGate::TcpGate(const std::string& host, std::uint16_t port, std::uint16_t own_port)
+    : impl_{std::make_unique<Impl>(host, port, own_port)} {}
 
 TcpGate::~TcpGate() {
-  stopping_ = true;
-  wake();
-  thread_.join();
-  drop_all();
-  ::close(listener_);
-  ::close(wake_fd_);
-}
-
-void TcpGate::cut() {
-  drop_all();
-  wake();
-}
-
-void TcpGate::close() {
-  closed_ = true;
   cut();
 }
 
+std::uint16_t TcpGate::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
+
+void TcpGate::apply(const LinkPlan& plan) {
+  impl_->on_io([this, plan] { impl_->plan = plan; });
+}
+
+void TcpGate::cut() {
+  impl_->on_io([this] { impl_->end_all(End::reset); });
+}
+
+void TcpGate::hang_up() {
+  impl_->on_io([this] { impl_->end_all(End::polite); });
+}
+
+void TcpGate::close() {
+  impl_->on_io([this] {
+    impl_->plan.refuse = true;
+    impl_->end_all(End::reset);
+  });
+}
+
 void TcpGate::open() {
-  closed_ = false;
+  impl_->on_io([this] { impl_->plan.refuse = false; });
 }
 
 void TcpGate::freeze() {
-  frozen_ = true;
-  wake();
+  impl_->on_io([this] { impl_->plan.up.swallow = impl_->plan.down.swallow = true; });
 }
 
 void TcpGate::thaw() {
-  frozen_ = false;
-  wake();
+  impl_->on_io([this] { impl_->plan.up.swallow = impl_->plan.down.swallow = false; });
 }
 
 std::size_t TcpGate::connections() const {
-  std::lock_guard lock{mutex_};
-  return pipes_.size();
-}
-
-void TcpGate::wake() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_fd_, &one, sizeof one);
-}
-
-void TcpGate::drop_all() {
-  std::lock_guard lock{mutex_};
-  pipes_.clear();
-}
-
-void TcpGate::accept_one() {
-  const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (client < 0) return;
-  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto address = address_of(host_, port_);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  no_delay(client);
-  no_delay(server);
-  if (closed_ || ::connect(server, generic, sizeof address) != 0) {
-    ::close(client);
-    ::close(server);
-    return;
-  }
-  std::lock_guard lock{mutex_};
-  pipes_.push_back(std::make_unique<Pipe>(client, server));
-}
-
-void TcpGate::run() {
-  while (!stopping_) {
-    std::vector<pollfd> polled{{wake_fd_, POLLIN, 0}, {listener_, POLLIN, 0}};
-    if (!frozen_) {
-      std::lock_guard lock{mutex_};
-      for (const auto& pipe : pipes_) {
-        polled.push_back({pipe->client, Pipe::wanted(pipe->up, pipe->down), 0});
-        polled.push_back({pipe->server, Pipe::wanted(pipe->down, pipe->up), 0});
-      }
-    }
-    ::poll(polled.data(), polled.size(), 1000);
-    if (polled[0].revents != 0) {
-      std::uint64_t count = 0;
-      [[maybe_unused]] const auto got = ::read(wake_fd_, &count, sizeof count);
-    }
-    if (polled[1].revents != 0) accept_one();
-    if (frozen_) continue;
-    std::lock_guard lock{mutex_};
-    std::erase_if(pipes_, [](const auto& pipe) { return !pipe->move(); });
-  }
+  return impl_->open_pairs;
 }
 
 }  // namespace waybill::testing

@@ -13,14 +13,21 @@ if [ "${1:-}" = tool ]; then
 fi
 
 log_to kafka
+# Beside its own listener one for each gate in front of it (lib.sh: links).
+listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT advertised=$listeners protocols=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+while read -r client server gate target; do
+  [ "$server" = kafka ] || continue
+  listeners+=,${client^^}://127.0.0.1:$target advertised+=,${client^^}://127.0.0.1:$gate
+  protocols+=,${client^^}:PLAINTEXT
+done <"$INSTANCE_DIR/links"
 cat >"$dir/server.properties" <<C
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$KAFKA_CONTROLLER_PORT
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT,CONTROLLER://127.0.0.1:$KAFKA_CONTROLLER_PORT
-advertised.listeners=PLAINTEXT://127.0.0.1:$KAFKA_PORT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=$listeners,CONTROLLER://127.0.0.1:$KAFKA_CONTROLLER_PORT
+advertised.listeners=$advertised
+listener.security.protocol.map=$protocols
 log.dirs=$dir/data
 # topics are made on purpose: deploy/kafka/topics.txt
 auto.create.topics.enable=false

@@ -1,0 +1,28 @@
+// What the clients were told, for the audit, and what they should not have been told. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace waybill::chaos {
+
+class Book {
+ public:
+  // An answer as `waybill audit --history` reads it: one JSON object.
+  void note(std::string answer);
+  // An answer that is neither an outcome nor an invitation to come again.
+  void surprise(std::string what);
+  // A read that showed something else than the client had just been told.
+  void stale(std::string what);
+
+  void write_history(const std::string& path) const;
+  std::vector<std::string> surprises() const;
+  std::vector<std::string> stale_reads() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> history_, surprises_, stale_;
+};
+
+}  // namespace waybill::chaos

@@ -1,0 +1,91 @@
+#include "tests/chaos/crash/worker.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "libs/testing/testing.hpp"
+#include "tests/chaos/breaker.hpp"
+#include "tests/e2e/support/instance.hpp"
+#include "tests/e2e/support/shop.hpp"
+
+namespace waybill::chaos {
+namespace {
+
+namespace fs = std::filesystem;
+
+Trap* map_trap(const std::string& path) {
+  std::ofstream{path} << std::string(sizeof(Trap), '\0');
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  void* memory = ::mmap(nullptr, sizeof(Trap), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  ::close(file);
+  if (memory == MAP_FAILED) throw std::runtime_error{"can't map " + path};
+  return static_cast<Trap*>(memory);
+}
+
+// Where the instance keeps the service's start script.
+fs::path folder_of(const std::string& service) {
+  return fs::path{testing::environment("WAYBILL_PASSWORD_FILE")}.parent_path() / "services" /
+         service;
+}
+
+bool says_ready(const std::string& service) {
+  std::string variable = "WAYBILL_OPS_" + service;
+  std::transform(variable.begin(), variable.end(), variable.begin(), ::toupper);
+  return e2e::run("curl -s -m 2 http://" + testing::environment(variable) + "/health/ready || true")
+             .find(R"("status":"ready")") != std::string::npos;
+}
+
+}  // namespace
+
+Worker::Worker(std::string service)
+    : service_{std::move(service)},
+      trap_file_{fs::temp_directory_path() / e2e::unique("trap")},
+      trap_{map_trap(trap_file_)} {
+  platform("ctl stop " + service_ + "-0");
+}
+
+Worker::~Worker() {
+  if (!is_dead()) {
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  ::munmap(trap_, sizeof(Trap));
+  fs::remove(trap_file_);
+  e2e::run("deploy/local/platform.sh " + e2e::instance() + " ctl start " + service_ + "-0 || true");
+}
+
+void Worker::revive() {
+  if (is_dead()) start();
+}
+
+void Worker::make_ready() {
+  revive();
+  if (!testing::eventually(seconds{60}, [this] { return says_ready(service_); })) {
+    throw std::runtime_error{service_ + " does not become ready"};
+  }
+}
+
+bool Worker::is_dead() {
+  if (pid_ != 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ == 0;
+}
+
+void Worker::start() {
+  const fs::path folder = folder_of(service_);
+  const std::string script = folder / "start.sh";
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error{"can't fork"};
+  if (pid_ > 0) return;
+  ::setenv(kTrapVariable, trap_file_.c_str(), 1);
+  ::setenv("LD_PRELOAD", WAYBILL_SHIM, 1);
+  if (::chdir(folder.c_str()) == 0) ::execl(script.c_str(), script.c_str(), "0", nullptr);
+  ::_exit(127);
+}
+
+}  // namespace waybill::chaos
