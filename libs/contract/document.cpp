@@ -75,6 +75,8 @@ bool has_component(const json::object& document, std::string_view kind, std::str
   return all && all->get_object().contains(name);
 }
 
+constexpr std::string_view kBearer = "bearer";
+
 json::object reference(std::string_view kind, std::string_view name) {
   return {{"$ref", fmt::format("#/components/{}/{}", kind, name)}};
 }
@@ -82,6 +84,19 @@ json::object reference(std::string_view kind, std::string_view name) {
 bool references(const json::array& parameters, const json::object& wanted) {
   return std::any_of(parameters.begin(), parameters.end(),
                      [&](const json::value& parameter) { return parameter == wanted; });
+}
+
+// What answers carry whatever they say; those that are described elsewhere have it there.
+void add_common_headers(const json::object& document, json::object& response, bool counted) {
+  if (response.contains("$ref")) return;
+  const auto add = [&](std::string_view header, std::string_view name) {
+    if (!has_component(document, "headers", name)) return;
+    member_object(response, "headers").emplace(header, reference("headers", name));
+  };
+  add("X-Correlation-ID", "CorrelationId");
+  if (!counted) return;
+  add("RateLimit", "RateLimit");
+  add("RateLimit-Policy", "RateLimitPolicy");
 }
 
 class Completer {
@@ -100,13 +115,20 @@ class Completer {
       add_response("415", "UnsupportedType");
     }
     const std::string access = text("x-access");
-    if (access != "public") add_response("401", "Unauthenticated");
+    add_security(access);
+    add_response("401", "Unauthenticated");  // a bad token is one on public routes, too
     if (access == "staff" || access == "ops") add_response("403", "Forbidden");
     if (has_path_parameters_) add_response("404", "NotFound");
     if (has_parameter("IfMatch")) add_response("412", "Stale");
     if (command) add_response("422", "Unprocessable");
-    if (text("x-limit") != "none") add_response("429", "TooManyRequests");
+    const bool counted = text("x-limit") != "none";
+    if (counted) add_response("429", "TooManyRequests");
     add_response("503", "Unavailable");
+    for (auto& response : member_object(operation_, "responses")) {
+      if (response.value().is_object()) {
+        add_common_headers(document_, response.value().get_object(), counted);
+      }
+    }
   }
 
  private:
@@ -125,6 +147,18 @@ class Completer {
     auto& list = operation_["parameters"];
     if (!list.is_array()) list = json::array{};
     list.get_array().push_back(reference("parameters", name));
+  }
+
+  // Public ones take a token and need none. Who needs more than any account names the role (OpenAPI
+  // 3.1 allows roles of bearer tokens here).
+  void add_security(const std::string& access) {
+    if (!has_component(document_, "securitySchemes", kBearer)) return;
+    json::array roles;
+    if (access == "staff" || access == "ops") roles.emplace_back(access);
+    json::array ways;
+    if (access == "public") ways.emplace_back(json::object{});
+    ways.emplace_back(json::object{{kBearer, std::move(roles)}});
+    operation_.emplace("security", std::move(ways));
   }
 
   void add_response(std::string_view status, std::string_view name) {
@@ -168,6 +202,12 @@ void add_common_parts(Document& document) {
       if (member.key() == "parameters" || !member.value().is_object()) continue;
       Completer{document.json, member.value().get_object(), has_parameters}.complete();
     }
+  }
+  auto* components = document.json.if_contains("components");
+  auto* shared = components ? components->get_object().if_contains("responses") : nullptr;
+  if (!shared) return;
+  for (auto& response : shared->get_object()) {
+    add_common_headers(document.json, response.value().get_object(), true);
   }
 }
 

@@ -4,6 +4,7 @@
 
 using namespace waybill;
 using namespace waybill::contract;
+namespace json = boost::json;
 
 namespace {
 
@@ -15,6 +16,48 @@ std::string get_operation(const std::string& path, const std::string& id,
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+const Contract& services() {
+  static const Contract kContract = Contract::load_folder("services");
+  return kContract;
+}
+
+// What the thing is, or what it refers to.
+const json::object& resolved(const json::value& thing) {
+  const json::object& object = thing.as_object();
+  const auto* reference = object.if_contains("$ref");
+  if (!reference) return object;
+  constexpr std::string_view kHome = "#/components";
+  const std::string_view pointer = reference->as_string();
+  const json::value& components = services().document().at("components");
+  return components.at_pointer(pointer.substr(kHome.size())).as_object();
+}
+
+const json::object& description_of(const Operation& operation) {
+  std::string method = operation.method;
+  for (char& c : method) c = static_cast<char>(std::tolower(c));
+  return services().document().at("paths").at(operation.path).at(method).as_object();
+}
+
+bool has_headers(const json::value& response, std::initializer_list<std::string_view> names) {
+  const auto* headers = resolved(response).if_contains("headers");
+  return headers && std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+           return headers->as_object().contains(name);
+         });
+}
+
+std::string security_of(Access access) {
+  switch (access) {
+    case Access::public_:
+      return R"([{},{"bearer":[]}])";
+    case Access::staff:
+      return R"([{"bearer":["staff"]}])";
+    case Access::ops:
+      return R"([{"bearer":["ops"]}])";
+    default:
+      return R"([{"bearer":[]}])";
+  }
 }
 
 }  // namespace
@@ -183,4 +226,47 @@ TEST_CASE("the contracts of all services load", "[contract][document]") {
   CHECK(contract.match("POST", "/v1/orders").value);
   CHECK(contract.match("GET", "/v1/products/x").value);
   CHECK(contract.find_command("order.place") == contract.match("POST", "/v1/orders").value);
+}
+
+TEST_CASE("the document says who may call what, and how one is refused", "[contract][document]") {
+  const auto& scheme = services().document().at("components").at("securitySchemes").at("bearer");
+  CHECK(scheme.at("scheme") == "bearer");
+  for (const Operation* operation : services().operations()) {
+    INFO(operation->method << ' ' << operation->path);
+    const json::object& described = description_of(*operation);
+    CHECK(json::serialize(described.at("security")) == security_of(operation->access));
+    const json::object& responses = described.at("responses").as_object();
+    REQUIRE(responses.contains("401"));
+    CHECK(has_headers(responses.at("401"), {"WWW-Authenticate"}));
+    CHECK(responses.contains("503"));
+    const bool by_role = operation->access == Access::staff || operation->access == Access::ops;
+    if (by_role) CHECK(responses.contains("403"));
+    const bool is_limited = operation->limit != "none";
+    CHECK(responses.contains("429") == is_limited);
+    for (const auto& response : responses) {
+      INFO(std::string_view{response.key()});
+      CHECK(has_headers(response.value(), {"X-Correlation-ID"}));
+      if (is_limited) CHECK(has_headers(response.value(), {"RateLimit", "RateLimit-Policy"}));
+    }
+    if (is_limited) CHECK(has_headers(responses.at("429"), {"Retry-After"}));
+  }
+}
+
+TEST_CASE("each body has examples, and its own contract takes them", "[contract][document]") {
+  for (const Operation* operation : services().operations()) {
+    if (!operation->has_body) continue;
+    INFO(operation->method << ' ' << operation->path);
+    const auto& content = description_of(*operation).at("requestBody").at("content").as_object();
+    for (const auto& type : content) {
+      const auto* examples = resolved(type.value().at("schema")).if_contains("examples");
+      REQUIRE(examples);
+      for (const json::value& example : examples->as_array()) {
+        INFO(json::serialize(example));
+        for (const Violation& violation :
+             services().validate(*operation, {}, web::Request{}, &example)) {
+          if (violation.in_body) FAIL_CHECK(violation.where << ' ' << violation.message);
+        }
+      }
+    }
+  }
 }
