@@ -24,6 +24,9 @@ IdentityService::Settings checked(const IdentityService::Settings& settings) {
   if (settings.hash_threads < 1 || settings.hash_queue < 1) {
     throw config::SettingsError{"identity.hash-threads and identity.hash-queue must be positive"};
   }
+  if (settings.hash_nice < 0 || settings.hash_nice > 19) {
+    throw config::SettingsError{"identity.hash-nice must be from 0 to 19"};
+  }
   settings.first_ops.check();
   return settings;
 }
@@ -32,6 +35,7 @@ direct::LaneSizes lanes(const IdentityService::Settings& settings) {
   direct::LaneSizes sizes;
   sizes.hash_threads = static_cast<std::size_t>(settings.hash_threads);
   sizes.hash_queue = static_cast<std::size_t>(settings.hash_queue);
+  sizes.hash_niceness = static_cast<int>(settings.hash_nice);
   return sizes;
 }
 
@@ -52,6 +56,9 @@ void IdentityService::Settings::declare(config::Settings& settings) {
   settings.add("identity.hash-threads", hash_threads, "threads that hash passwords");
   settings.add("identity.hash-queue", hash_queue,
                "passwords that wait to be hashed at most; further ones get 503");
+  settings.add("identity.hash-nice", hash_nice,
+               "how far those threads stand back behind everything else of the machine, as nice(1) "
+               "counts: 0 to 19");
   settings.add("identity.cleanup-interval", cleanup_interval,
                "how often expired refresh tokens are removed");
 }

@@ -122,7 +122,7 @@ DirectApi::DirectApi(boost::asio::io_context& io, const Policy& policy, const ke
       hash_seconds_{metrics::histogram("auth_hash_seconds", "Hashing or verifying a password.")},
       hash_queue_{metrics::gauge("auth_hash_queue", "Passwords that wait to be hashed.")},
       connections_{std::move(database), sizes.database_threads},
-      hash_lane_{io, sizes.hash_threads, sizes.hash_queue},
+      hash_lane_{io, sizes.hash_threads, sizes.hash_queue, sizes.hash_niceness},
       database_lane_{io, sizes.database_threads, sizes.database_queue} {
   routes_.add("POST", "/v1/auth/register", &DirectApi::register_account);
   routes_.add("POST", "/v1/users", &DirectApi::create_account);
@@ -231,6 +231,11 @@ web::awaitable<web::Response> DirectApi::give_token(const web::Request& request)
 
 web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
                                                  const PasswordGrant& grant) {
+  // Before the database is asked for what could not be hashed: a flood has to stay cheap.
+  if (hash_lane_.is_full()) {
+    logins("overloaded").add();
+    co_return refusal(Lane::too_busy(), request);
+  }
   const auto key = keys_.signer(now());
   if (!key) co_return refusal(key.error(), request);
   auto find = [&](pg::Connection& connection) {
@@ -317,6 +322,7 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
   const Caller caller = caller_of(request);
   auto change = read_password_change(request.body);
   if (!change) co_return refusal(change.error(), request);
+  if (hash_lane_.is_full()) co_return refusal(Lane::too_busy(), request);
   auto find = [&](pg::Connection& connection) {
     pg::Session session{connection};
     return store::find_credentials(session, caller.user.value_or(Id{}));

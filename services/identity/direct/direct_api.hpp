@@ -29,6 +29,7 @@ struct Transactions {
 struct LaneSizes {
   std::size_t hash_threads = 2;
   std::size_t hash_queue = 32;
+  int hash_niceness = 10;
   std::size_t database_threads = 4;
   std::size_t database_queue = 256;
 };
