@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include "libs/auth/secrets.hpp"
 #include "libs/core/base64.hpp"
 #include "tests/unit/auth/one_key.hpp"
 
@@ -238,6 +239,17 @@ TEST_CASE("a signature of another key, or of the ASN.1 form, is wrong", "[auth][
   const std::string raw = key().sign(text);
   const std::string der = "\x30\x44\x02\x20" + raw.substr(0, 32) + "\x02\x20" + raw.substr(32);
   CHECK(verdict(text + '.' + base64url_encode(der)) == "signature");
+}
+
+TEST_CASE("a token signed with the public key as a shared secret is refused", "[auth][tokens]") {
+  const std::string jwk = json::serialize(key().public_key().to_jwk());
+  for (const char* algorithm : {"HS256", "ES256"}) {
+    const std::string text = base64url_encode(json::serialize(with(header(), "alg", algorithm))) +
+                             '.' + base64url_encode(json::serialize(payload()));
+    const std::string mac = keyed_digest(config::Secret{jwk}, text);
+    INFO(algorithm);
+    CHECK(verdict(text + '.' + base64url_encode(mac)) != "accepted");
+  }
 }
 
 TEST_CASE("no change of one character goes unseen", "[auth][tokens]") {
