@@ -166,6 +166,72 @@ TEST_CASE("before any key is known a token can't be judged", "[gateway][tokens]"
   CHECK(platform.health.to_json().find(R"("name":"token-keys","ok":false)") != std::string::npos);
 }
 
+namespace {
+
+// With an id of its own for each parameter.
+std::string some_path(const contract::Operation& operation) {
+  std::string path;
+  std::string_view rest = operation.path;
+  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    path += std::string{rest.substr(0, open)} + new_id().to_string();
+    rest.remove_prefix(rest.find('}') + 1);
+  }
+  return path + std::string{rest};
+}
+
+struct BadToken {
+  std::string what;
+  std::string text;
+};
+
+// Of ops, who might do everything.
+std::vector<BadToken> bad_tokens(const Guarded& guarded, const std::string& revoked) {
+  const auto changed = [&](const char* what, const std::function<void(auth::Claims&)>& change) {
+    auth::Claims claims = claims_of(kAnna, {Role::ops});
+    change(claims);
+    return BadToken{what, guarded.sign(claims)};
+  };
+  const auto claims = claims_of(kAnna, {Role::ops});
+  auth::TokenRules other_audience, other_issuer;
+  other_audience.audience = "another-api";
+  other_issuer.issuer = "another";
+  return {changed("expired",
+                  [](auth::Claims& old) {
+                    old.issued_at = old.not_before = old.issued_at - 1h;
+                    old.expires_at = old.issued_at + 30min;
+                  }),
+          changed("not valid yet", [](auth::Claims& early) { early.not_before += 10min; }),
+          {"revoked", revoked},
+          {"wrong audience", sign_token(claims, other_audience, guarded.key)},
+          {"wrong issuer", sign_token(claims, other_issuer, guarded.key)},
+          {"foreign key", sign_token(claims, {}, auth::SigningKey::generate())},
+          {"no token", "x"}};
+}
+
+}  // namespace
+
+TEST_CASE("no operation takes a token that is not good, whatever it is asked for",
+          "[gateway][tokens]") {
+  Guarded guarded;
+  const Id user = new_id();
+  const std::string ended = guarded.token_of(user, {Role::ops});
+  tell(guarded.platform, revoked(user), user);
+  REQUIRE(eventually(2s, [&] { return guarded.ask("GET", "/v1/orders", ended).status == 401; }));
+  const std::vector<BadToken> tokens = bad_tokens(guarded, ended);
+  const auto contract = contract::Contract::load_folder("services");
+  for (const contract::Operation* operation : contract.operations()) {
+    const std::string path = some_path(*operation);
+    for (const BadToken& token : tokens) {
+      INFO(token.what << ": " << operation->method << ' ' << operation->path);
+      const auto response = guarded.ask(operation->method, path, token.text);
+      CHECK(response.status == 401);
+      CHECK(response.headers.get("WWW-Authenticate") == R"(Bearer error="invalid_token")");
+      CHECK(member(response, "code") == "unauthenticated");
+      if (path != kKeys) CHECK(guarded.platform.upstream.asked(path) == 0);
+    }
+  }
+}
+
 TEST_CASE("a revoked token is refused within two seconds, although it was used before",
           "[gateway][tokens]") {
   Guarded guarded;
