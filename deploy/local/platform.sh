@@ -84,6 +84,7 @@ set_settings() {
 
 [ $# -ge 2 ] || usage
 choose_instance "$1"
+choose_servers
 command=$2
 shift 2
 read_services

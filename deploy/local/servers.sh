@@ -2,9 +2,14 @@
 # Sourced by platform.sh: the servers of an instance under its private supervisord.
 SERVERS=(postgres redis epmd rabbitmq kafka)
 
+# An S3 server is for the tests, and for an instance whose settings say that bytes are kept there.
+choose_servers() {
+  if [ "$INSTANCE" = test ] || grep -qs '^WAYBILL_BLOB_STORE=s3$' "$INSTANCE_DIR/settings.env"; then SERVERS+=(s3); fi
+}
+
 # The folder with everything that the servers' user must be able to read and write.
 make_folders() {
-  local folders=(bin log cache services supervisor.d contracts "${SERVERS[@]}")
+  local folders=(bin log cache services supervisor.d contracts blobs "${SERVERS[@]}")
   mkdir -p "$INSTANCE_DIR"
   (cd "$INSTANCE_DIR" && mkdir -p "${folders[@]}")
   install -m 755 "$LOCAL"/servers/*.sh "$INSTANCE_DIR/bin/"
@@ -13,14 +18,14 @@ make_folders() {
   links >"$INSTANCE_DIR/links"
   make_secrets
   if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env ops-password port-base instance "${folders[@]}"); fi
-  chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services}
+  chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services,blobs}
 }
 
 # Passwords are made once; a service that joins later gets its own then.
 make_secrets() {
   local file=$INSTANCE_DIR/secrets.env name
   [ -e "$file" ] || (umask 077 && : >"$file")
-  for name in RABBIT_PASSWORD PG_PASSWORD_AUDIT IDENTITY_KEY_SECRET OPS_PASSWORD \
+  for name in RABBIT_PASSWORD PG_PASSWORD_AUDIT IDENTITY_KEY_SECRET OPS_PASSWORD FILES_LINK_SECRET S3_SECRET_KEY \
     $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
     grep -q "^$name=" "$file" || echo "$name=$(head -c 64 /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | cut -c1-24)" >>"$file"
   done
@@ -28,7 +33,7 @@ make_secrets() {
   (umask 077 && sed -n 's/^OPS_PASSWORD=//p' "$file" | tr -d '\n' >"$INSTANCE_DIR/ops-password")
 }
 
-# Kafka's jars and the web assets: where setup.sh put them, or a copy where the servers' user can't
+# The servers' jars and the web assets: where setup.sh put them, or a copy where the servers' user can't
 # go.
 reachable_deps() {
   local copy
@@ -40,7 +45,7 @@ reachable_deps() {
   if ! cmp -s "$DEPS/stamp" "$copy/stamp"; then
     rm -rf "$copy"
     mkdir -p "$copy"
-    cp -r "$DEPS/kafka" "$DEPS/swagger-ui" "$copy/"
+    cp -r "$DEPS/kafka" "$DEPS/s3proxy" "$DEPS/swagger-ui" "$copy/"
     chmod -R a+rX "$copy"
     cp "$DEPS/stamp" "$copy/stamp"
   fi
@@ -129,6 +134,7 @@ servers_up() {
   local server
   command -v supervisord >/dev/null || die "supervisor is not installed: run deploy/local/setup.sh"
   [ -d "$DEPS/kafka" ] || die "Kafka's jars are missing: run deploy/local/setup.sh"
+  [[ " ${SERVERS[*]} " != *" s3 "* ]] || [ -d "$DEPS/s3proxy" ] || die "S3Proxy's jars are missing: run deploy/local/setup.sh"
   SERVER_DEPS=$(reachable_deps)
   if ! supervisor_runs; then
     reap TERM KILL
@@ -140,7 +146,8 @@ servers_up() {
       HOME="$INSTANCE_DIR" supervisord -c "$INSTANCE_DIR/supervisord.conf" 9>&-)
   fi
   local pids=() ok=yes
-  for server in postgres redis rabbitmq kafka; do
+  for server in "${SERVERS[@]}"; do
+    [ "$server" != epmd ] || continue  # RabbitMQ waits for it
     (wait_server "$server") &
     pids+=($!)
   done
@@ -166,6 +173,7 @@ last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log
 ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
 ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
 ready_kafka() { port_open "$KAFKA_PORT"; }
+ready_s3() { port_open "$S3_PORT"; }
 ready_rabbitmq() { port_open "$RABBIT_PORT" && rabbit_api whoami; }
 
 # rabbit_api PATH [curl's arguments]: RabbitMQ's management API (the password stays out of the list

@@ -90,6 +90,14 @@ S
     put ORDER_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"
     put ORDER_REPORT "127.0.0.1:${HTTP_PORT[report]}"
   fi
+  if [ "$name" = file ]; then
+    put BLOB_FOLDER "$INSTANCE_DIR/blobs"
+    put BLOB_S3_ENDPOINT "http://127.0.0.1:$S3_PORT"
+    put BLOB_S3_ACCESS_KEY waybill
+    put BLOB_S3_SECRET_KEY "$S3_SECRET_KEY"
+    put FILES_LINK_SECRET "$FILES_LINK_SECRET"
+    put FILES_PUBLIC_BASE_URL "http://127.0.0.1:${HTTP_PORT[gateway]}"
+  fi
   if [ -s "$INSTANCE_DIR/settings.env" ]; then sed 's/^/export /' "$INSTANCE_DIR/settings.env"; fi
   echo "exec '$INSTANCE_DIR/services/$name/waybill-$name'"
 }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # setup.sh: brings what build, tests and the local platform need: the Debian packages of
-# packages.txt and, through pom.xml, Kafka and Swagger UI into .deps/. Says nothing and takes a
-# moment when all is there; can be run again at any time.
+# packages.txt and, through pom.xml and s3proxy-pom.xml, Kafka, Swagger UI and S3Proxy into .deps/.
+# Says nothing and takes a moment when all is there; can be run again at any time.
 # shellcheck source=deploy/local/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The digest of both lists, kept when everything in them has been brought.
-stamp() { cat "$LOCAL/packages.txt" "$LOCAL/pom.xml" | sha256sum | cut -d' ' -f1; }
+# The digest of the lists, kept when everything in them has been brought.
+stamp() { cat "$LOCAL/packages.txt" "$LOCAL/pom.xml" "$LOCAL/s3proxy-pom.xml" | sha256sum | cut -d' ' -f1; }
 
 complete() {
   [ "$(cat "$DEPS/stamp" 2>/dev/null)" = "$(stamp)" ] &&
-    [ -f "$DEPS/swagger-ui/index.html" ] && ls "$DEPS"/kafka/kafka-server-*.jar &&
+    [ -f "$DEPS/swagger-ui/index.html" ] && ls "$DEPS"/kafka/kafka-server-*.jar "$DEPS"/s3proxy/s3proxy-*.jar &&
     ls /usr/lib/postgresql/15/bin/postgres /usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server &&
     command -v g++ cmake ninja protoc redis-server java supervisord sql-migrate jq curl
 } >/dev/null 2>&1
@@ -77,12 +77,32 @@ install_packages() {
     { tail -n 15 "$log" >&2; die "apt-get install failed; all of its output is in $log"; }
 }
 
+# fetch POM: into $DEPS/new.
+fetch() {
+  local log=$DEPS/maven.log try
+  rm -rf "$DEPS/new"
+  for try in 1 2; do
+    if mvn -q -B -f "$LOCAL/$1" -Ddeps="$DEPS/new" package >"$log" 2>&1 </dev/null; then return; fi
+    say "Maven failed (try $try)"
+  done
+  tail -n 15 "$log" >&2
+  die "Maven could not fetch the jars; all of its output is in $log"
+}
+
+fetch_s3proxy() {
+  say "fetching S3Proxy through Maven"
+  fetch s3proxy-pom.xml
+  rm -rf "$DEPS/s3proxy"
+  mv "$DEPS/new/s3proxy" "$DEPS/s3proxy"
+  rm -rf "$DEPS/new"
+  chmod -R a+rX "$DEPS/s3proxy"
+  cp "$LOCAL/s3proxy-pom.xml" "$DEPS/s3proxy-pom.xml"
+}
+
 fetch_jars() {
-  local log=$DEPS/maven.log new=$DEPS/new
-  say "fetching Apache Kafka and Swagger UI through Maven ($log)"
-  rm -rf "$new"
-  fetch() { mvn -q -B -f "$LOCAL/pom.xml" -Ddeps="$new" package >"$log" 2>&1 </dev/null; }
-  fetch || fetch || { tail -n 15 "$log" >&2; die "Maven could not fetch the jars; all of its output is in $log"; }
+  local new=$DEPS/new
+  say "fetching Apache Kafka and Swagger UI through Maven"
+  fetch pom.xml
   rm -rf "$DEPS/kafka" "$DEPS/swagger-ui"
   mv "$new/kafka" "$DEPS/kafka"
   mv "$new"/webjars/META-INF/resources/webjars/swagger-ui/* "$DEPS/swagger-ui"
@@ -99,6 +119,7 @@ missing=$(missing_packages)
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install_packages $missing
 { cmp -s "$LOCAL/pom.xml" "$DEPS/pom.xml" && [ -d "$DEPS/kafka" ] && [ -d "$DEPS/swagger-ui" ]; } || fetch_jars
+{ cmp -s "$LOCAL/s3proxy-pom.xml" "$DEPS/s3proxy-pom.xml" && [ -d "$DEPS/s3proxy" ]; } || fetch_s3proxy
 stamp >"$DEPS/stamp"
 complete || die "setup went through, but something is still missing; see $DEPS/*.log"
 say "setup is complete"

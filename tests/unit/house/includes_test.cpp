@@ -33,9 +33,9 @@ std::vector<Include> all_includes() {
 }
 
 // The libraries in the order in which they may use each other, as libs/CMakeLists.txt lists them.
-const std::vector<std::string> kLayers{"core",     "config", "auth",       "log",     "metrics",
-                                       "async",    "web",    "pg",         "cache",   "messaging",
-                                       "contract", "outbox", "projection", "runtime", "testing"};
+const std::vector<std::string> kLayers{
+    "core",  "config", "auth",      "log",      "metrics", "async",      "web",     "pg",
+    "cache", "blob",   "messaging", "contract", "outbox",  "projection", "runtime", "testing"};
 
 std::size_t layer(const std::string& path) {
   for (std::size_t i = 0; i < kLayers.size(); ++i) {
