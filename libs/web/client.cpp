@@ -56,7 +56,11 @@ std::string request_head(const ClientRequest& request, const std::string& addres
     if (!is_clients_own(name)) append_field(head, name, value);
   }
   const bool body_expected = request.method != "GET" && request.method != "HEAD";
-  if (body_expected || !request.body.empty()) {
+  if (request.source && !request.source->length()) {
+    append_field(head, "Transfer-Encoding", "chunked");
+  } else if (request.source) {
+    append_field(head, "Content-Length", std::to_string(*request.source->length()));
+  } else if (body_expected || !request.body.empty()) {
     append_field(head, "Content-Length", std::to_string(request.body.size()));
   }
   return head.append("\r\n");
@@ -79,8 +83,9 @@ struct Upstream {
   bool kept = false;  // has carried a request before
   bool timed_out = false;
 
-  // The upstream may close a kept connection at any time.
-  bool is_stale() {
+  // There is something to read, or the end: the upstream may close a kept connection at any time,
+  // and answer a request before it has all of it.
+  bool has_input() {
     char byte;
     error_code error;
     socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, error);
@@ -108,10 +113,12 @@ void set_deadline(const UpstreamPtr& upstream, Time deadline) {
 struct Client::Impl {
   struct Waiter;
   class Lease;
+  class AnswerBody;
 
   Impl(asio::io_context& context, std::string where, ClientOptions settings);
 
   static awaitable<Result<Response>> send(std::shared_ptr<Impl> self, ClientRequest request);
+  static awaitable<Result<Response>> open_stream(std::shared_ptr<Impl> self, ClientRequest request);
   static awaitable<Result<Lease>> acquire(std::shared_ptr<Impl> self, Time deadline, bool fresh);
   static awaitable<bool> wait_in_line(std::shared_ptr<Impl> self, Time deadline,
                                       UpstreamPtr& upstream);
@@ -120,6 +127,8 @@ struct Client::Impl {
   awaitable<std::optional<Trouble>> exchange(Upstream& upstream, const std::string& head,
                                              const std::string& body, ResponseParser& parser,
                                              bool& touched);
+  awaitable<bool> send_source(const UpstreamPtr& upstream, BodySource& source);
+  awaitable<ResponseParser::State> read_more(const UpstreamPtr& upstream, ResponseParser& parser);
   UpstreamPtr take_idle();
   void release(UpstreamPtr upstream);
   Fault fault(const Trouble& trouble) const;
@@ -322,12 +331,132 @@ awaitable<std::optional<Trouble>> Client::Impl::exchange(Upstream& upstream,
   co_return trouble;
 }
 
+// True when all of it has been sent; false when the upstream has something to say before, or has
+// gone.
+awaitable<bool> Client::Impl::send_source(const UpstreamPtr& upstream, BodySource& source) {
+  const bool in_chunks = !source.length();
+  for (bool last = false; !last;) {
+    const std::string piece = co_await source.read();
+    last = piece.empty();
+    if (last && !in_chunks) break;
+    if (upstream->has_input()) co_return false;
+    const std::string size = in_chunks ? fmt::format("{:x}\r\n", piece.size()) : std::string{};
+    const std::string_view end = in_chunks ? "\r\n" : "";
+    const std::array<asio::const_buffer, 3> buffers{asio::buffer(size), asio::buffer(piece),
+                                                    asio::buffer(end)};
+    set_deadline(upstream, std::chrono::steady_clock::now() + options.still_time);
+    error_code error;
+    co_await asio::async_write(upstream->socket, buffers,
+                               asio::redirect_error(asio::use_awaitable, error));
+    upstream->timer.cancel();
+    if (error) co_return false;
+  }
+  co_return true;
+}
+
+// Feeds the parser once.
+awaitable<ResponseParser::State> Client::Impl::read_more(const UpstreamPtr& upstream,
+                                                         ResponseParser& parser) {
+  set_deadline(upstream, std::chrono::steady_clock::now() + options.still_time);
+  error_code error;
+  const std::size_t count = co_await upstream->socket.async_read_some(
+      upstream->in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+  upstream->timer.cancel();
+  upstream->in.commit(count);
+  std::string_view input = upstream->in.data();
+  const auto state = error == asio::error::eof ? parser.end_of_input() : parser.feed(input);
+  upstream->in.consume(upstream->in.size() - input.size());
+  if (error && state == ResponseParser::State::more) co_return ResponseParser::State::failed;
+  co_return state;
+}
+
+// What follows the header of an answer. `may_keep`: the upstream has got all of the request.
+class Client::Impl::AnswerBody final : public BodyStream {
+ public:
+  AnswerBody(std::shared_ptr<Impl> impl, Lease lease, std::unique_ptr<ResponseParser> parser,
+             bool may_keep)
+      : impl_{std::move(impl)},
+        lease_{std::move(lease)},
+        parser_{std::move(parser)},
+        may_keep_{may_keep} {}
+
+  // Of the exchange; the connection is free as soon as all has been read.
+  void reached(ResponseParser::State state) {
+    state_ = state;
+    if (state != ResponseParser::State::done) return;
+    const UpstreamPtr& upstream = lease_->upstream();
+    if (may_keep_ && parser_->keep_alive() && upstream->in.empty()) lease_->keep();
+    lease_.reset();
+  }
+
+  awaitable<void> run(StreamWriter& out) override {
+    for (;;) {
+      std::string piece = parser_->take_body();
+      if (!piece.empty() && !co_await out.write(std::move(piece))) co_return;
+      if (state_ == ResponseParser::State::done) co_return;
+      if (state_ == ResponseParser::State::failed) {
+        throw std::runtime_error("the upstream broke off: " + parser_->problem());
+      }
+      reached(co_await impl_->read_more(lease_->upstream(), *parser_));
+    }
+  }
+
+ private:
+  const std::shared_ptr<Impl> impl_;
+  std::optional<Lease> lease_;
+  const std::unique_ptr<ResponseParser> parser_;
+  const bool may_keep_;
+  ResponseParser::State state_ = ResponseParser::State::more;
+};
+
+awaitable<Result<Response>> Client::Impl::open_stream(std::shared_ptr<Impl> self,
+                                                      ClientRequest request) {
+  const Time deadline =
+      std::min(request.deadline, std::chrono::steady_clock::now() + self->options.request_time);
+  const std::string head = request_head(request, self->address);
+  // What a source has given can't be sent again, so it gets a connection that is surely alive.
+  for (bool fresh = request.source != nullptr;; fresh = true) {
+    Result<Lease> lease = co_await acquire(self, deadline, fresh);
+    if (!lease) co_return lease.error();
+    const UpstreamPtr upstream = lease->upstream();
+    auto parser = std::make_unique<ResponseParser>(std::nullopt, request.method == "HEAD");
+    set_deadline(upstream, deadline);
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(request.body)};
+    error_code error;
+    co_await asio::async_write(upstream->socket, buffers,
+                               asio::redirect_error(asio::use_awaitable, error));
+    upstream->timer.cancel();
+    bool is_sent = !error;
+    if (is_sent && request.source) is_sent = co_await self->send_source(upstream, *request.source);
+    // Even where writing failed there may be an answer: a refusal that did not wait for the body.
+    auto state = ResponseParser::State::more;
+    bool touched = false;
+    while (state == ResponseParser::State::more && !parser->has_header()) {
+      state = co_await self->read_more(upstream, *parser);
+      touched = touched || state != ResponseParser::State::failed;
+    }
+    if (state != ResponseParser::State::failed) {
+      Response response = parser->take_header();
+      const auto body =
+          std::make_shared<AnswerBody>(self, std::move(*lease), std::move(parser), is_sent);
+      body->reached(state);
+      response.stream = body;
+      co_return response;
+    }
+    const bool may_repeat = upstream->kept && !fresh && !touched && is_idempotent(request.method);
+    if (may_repeat && !upstream->timed_out) continue;
+    Trouble trouble{"broken", parser->problem()};
+    if (upstream->timed_out) trouble = Trouble{"timeout", "no answer in time"};
+    co_return self->fault(trouble);
+  }
+}
+
 UpstreamPtr Client::Impl::take_idle() {
   const Time oldest = std::chrono::steady_clock::now() - options.idle_time;
   while (!idle.empty()) {
     UpstreamPtr upstream = std::move(idle.back());
     idle.pop_back();
-    if (upstream->idle_since > oldest && !upstream->is_stale()) return upstream;
+    if (upstream->idle_since > oldest && !upstream->has_input()) return upstream;
     --open;
   }
   return nullptr;
@@ -379,6 +508,10 @@ Client::Client(asio::io_context& io, std::string address, ClientOptions options)
 Client::~Client() {
   impl_->closed = true;
   impl_->idle.clear();
+}
+
+awaitable<Result<Response>> Client::open(ClientRequest request) {
+  return Impl::open_stream(impl_, std::move(request));
 }
 
 awaitable<Result<Response>> Client::send(ClientRequest request) {

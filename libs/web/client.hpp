@@ -26,6 +26,9 @@ struct ClientOptions {
   std::chrono::milliseconds line_time{10'000};  // longest wait in line
   std::chrono::milliseconds idle_time{
       30'000};  // a kept connection older than this is not used again
+  // Of a streamed exchange, instead of request_time: the longest time in which the upstream neither
+  // takes nor gives a byte.
+  std::chrono::milliseconds still_time{60'000};
 };
 
 struct ClientRequest {
@@ -33,6 +36,7 @@ struct ClientRequest {
   std::string target = "/";
   Headers headers;  // Host, Content-Length and Connection are set by the client
   std::string body;
+  BodySource* source = nullptr;  // for open(): the body is read from here instead
   // Gives up at this time, where it is before the end of request_time.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
@@ -47,6 +51,12 @@ class Client {
   // `unavailable` fault; its code is kBusy where no connection became free. A kept connection that
   // turns out to be closed is replaced once for methods that may be repeated.
   awaitable<Result<Response>> send(ClientRequest request);
+
+  // The same with bodies of any size, in constant memory: returns with the header of the answer,
+  // whose `stream` reads the rest from the upstream while it is run. It holds a connection until
+  // then. Here `deadline` is for getting one. An upstream that answers before it has the whole body
+  // gets no more of it. What the source throws comes through.
+  awaitable<Result<Response>> open(ClientRequest request);
 
  private:
   struct Impl;

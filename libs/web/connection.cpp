@@ -135,12 +135,23 @@ class AnswerStream final : public StreamWriter {
   std::uint64_t remaining_;
 };
 
+// The reading side of a body that its handler takes as it comes.
+class BodyIn final : public BodySource {
+ public:
+  explicit BodyIn(Connection& connection) : connection_{connection} {}
+  awaitable<std::string> read() override { return connection_.read_body(); }
+  std::optional<std::uint64_t> length() const override { return connection_.parser_.body_length(); }
+
+ private:
+  Connection& connection_;
+};
+
 Connection::Connection(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socket)
     : state_{std::move(state)},
       socket_{std::move(socket)},
       certificate_{state_->tls},
       address_{client_of(socket_)},
-      parser_{state_->limits} {
+      parser_{state_->limits, &state_->handler} {
   state_->connections.insert(this);
   state_->count_address(address_, 1);
   state_->connections_gauge.add(1);
@@ -168,7 +179,7 @@ awaitable<void> Connection::run() {
     const RequestParser::State state = parse();
     if (state == RequestParser::State::refused) {
       co_await refuse(parser_.refusal());
-    } else if (state == RequestParser::State::done) {
+    } else if (state == RequestParser::State::done || parser_.streams()) {
       co_await answer();
     } else if (!co_await receive()) {
       break;
@@ -236,6 +247,48 @@ awaitable<bool> Connection::receive() {
   co_return !error && !timed_out_;
 }
 
+// The next piece of a streamed body.
+awaitable<std::string> Connection::read_body() {
+  std::string piece;
+  while (parser_.state() == RequestParser::State::body) {
+    std::string_view input = in_.data();
+    const std::size_t waiting = input.size();
+    parser_.feed_stream(input, piece);
+    in_.consume(waiting - input.size());
+    if (parser_.state() == RequestParser::State::refused) {
+      const Refusal& refusal = parser_.refusal();
+      throw BodyBroken{refusal.status, refusal.reason, refusal.detail};
+    }
+    if (!piece.empty()) break;
+    if (parser_.state() == RequestParser::State::body) co_await receive_body();
+  }
+  co_return piece;
+}
+
+// The time that a handler takes between two pieces is not the client's. What bytes earn does not
+// add up: whoever stands still for body_time is too slow, however quick he was before.
+awaitable<void> Connection::receive_body() {
+  if (parser_.expects_continue() && !continue_sent_ && in_.empty()) {
+    out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    continue_sent_ = true;
+  }
+  if (!try_send() && !co_await send()) throw BodyBroken{0, "body-cut", "the client has gone"};
+  enter(Phase::body, body_patience_);
+  error_code error;
+  const std::size_t count = co_await read_some(in_.prepare(), error);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline_ - std::chrono::steady_clock::now());
+  body_patience_ = std::min(time_for(Phase::body), left + time_for_bytes(count));
+  phase_ = Phase::handling;
+  deadline_ = Time::max();
+  in_.commit(count);
+  state_->bytes_received += count;
+  if (timed_out_) {
+    throw BodyBroken{408, "request-timeout", "The request did not arrive in time."};
+  }
+  if (error) throw BodyBroken{0, "body-cut", "the client has gone"};
+}
+
 Connection::Phase Connection::reading_phase() const {
   if (parser_.state() == RequestParser::State::body) return Phase::body;
   return in_.empty() ? Phase::idle : Phase::header;
@@ -278,14 +331,25 @@ awaitable<void> Connection::answer() {
   const bool is_head = request_.method == "HEAD";
   if (!out_.empty() && tls_) co_await send();
   if (!out_.empty()) send_when_handler_waits();
+  BodyIn source{*this};
+  if (parser_.streams()) request_.source = &source;
+  body_patience_ = time_for(Phase::body);
   const Response response = co_await call_handler();
-  keep_alive_ = parser_.keep_alive() && !state_->draining;
+  request_.source = nullptr;
+  const bool is_read = parser_.state() == RequestParser::State::done;
+  keep_alive_ = is_read && parser_.keep_alive() && !state_->draining;
   co_await write(response, is_head);
 }
 
 awaitable<Response> Connection::call_handler() {
   try {
     co_return co_await state_->handler.handle(request_);
+  } catch (const BodyBroken& broken) {
+    state_->count_rejected(broken.reason());
+    request_.trace.correlation_id = correlation_id_;
+    if (broken.status() == 0) close();
+    const Refusal refusal{broken.status() ? broken.status() : 400, broken.reason(), broken.what()};
+    co_return refusal_response(refusal, request_);
   } catch (const std::exception& error) {
     log_failure(request_, error.what());
   } catch (...) {

@@ -72,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class AnswerStream;
+  friend class BodyIn;
   enum class Phase { handshake, idle, header, body, handling, writing, closing };
 
   awaitable<bool> shake_hands();
@@ -79,6 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                    boost::system::error_code& error);
   RequestParser::State parse();
   awaitable<bool> receive();
+  awaitable<std::string> read_body();
+  awaitable<void> receive_body();
   awaitable<void> answer();
   awaitable<Response> call_handler();
   awaitable<void> refuse(const Refusal& refusal);
@@ -109,7 +112,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string correlation_id_;  // a copy: the handler may take the request apart
   Phase phase_ = Phase::handling;
   Time deadline_ = Time::max();
-  std::size_t last_read_ = 0;  // bytes
+  std::chrono::milliseconds body_patience_{};  // left for a streamed body, if no bytes come
+  std::size_t last_read_ = 0;                  // bytes
   bool timed_out_ = false;
   bool keep_alive_ = true;
   bool continue_sent_ = false;

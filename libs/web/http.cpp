@@ -43,6 +43,10 @@ std::string_view Request::query_value(std::string_view name) const {
   return {};
 }
 
+std::optional<std::uint64_t> Handler::streams(const Request&) const {
+  return std::nullopt;
+}
+
 Response::Response(int code, std::string content_type, std::string text)
     : status{code}, body{std::move(text)} {
   if (!content_type.empty()) headers.add("Content-Type", std::move(content_type));

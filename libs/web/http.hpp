@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,31 @@ class Headers {
   std::vector<Pair> pairs_;
 };
 
+// A body that is read while it arrives.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next bytes, some 64 KiB at most; empty at the end, and from then on. Throws BodyBroken.
+  virtual awaitable<std::string> read() = 0;
+  // In bytes; nullopt where it is not known beforehand (chunks).
+  virtual std::optional<std::uint64_t> length() const = 0;
+};
+
+// A body without a proper end: its sender has gone (status 0), was too slow, sent too much or
+// nonsense. A handler tidies up and lets it through; the server answers.
+class BodyBroken : public std::runtime_error {
+ public:
+  // `reason`: a literal, the problem's code and the label of the metric.
+  BodyBroken(int status, std::string_view reason, const std::string& detail)
+      : std::runtime_error{detail}, status_{status}, reason_{reason} {}
+  int status() const { return status_; }
+  std::string_view reason() const { return reason_; }
+
+ private:
+  int status_;
+  std::string_view reason_;
+};
+
 struct Request {
   std::string method;  // as sent; methods are case-sensitive
   std::string target;  // as sent, origin form: "/v1/orders?limit=2"
@@ -47,7 +73,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
   std::string body;
-  std::string peer;    // the address of the other end of the connection, without port
+  BodySource* source = nullptr;  // set: the body is read from here (see Handler::streams)
+  std::string peer;              // the address of the other end of the connection, without port
   std::string client;  // the client's address, set per request by a handler that knows proxies
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   TraceContext trace;  // the server fills it from the headers, or makes one
@@ -102,6 +129,10 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual awaitable<Response> handle(Request& request) = 0;
+  // Asked when the header of a request with a body is there. A number: the body is not collected;
+  // handle() is called at once and reads it from `request.source`, up to so many bytes. What it
+  // leaves unread costs the connection.
+  virtual std::optional<std::uint64_t> streams(const Request& request) const;
 };
 
 // Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).

@@ -24,6 +24,9 @@ class Collector : public http::basic_parser<true> {
  public:
   Collector(RawRequest& raw, std::string& body) : raw_{raw}, body_{body} {}
 
+  // Of a body in bytes; streamed ones need no room for the whole.
+  std::uint64_t most_reserved = 0;
+
  private:
   void on_request_impl(http::verb, string_view method, string_view target, int version,
                        error_code&) override {
@@ -39,7 +42,7 @@ class Collector : public http::basic_parser<true> {
   }
   void on_header_impl(error_code&) override { is_trailer_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) body_.reserve(static_cast<std::size_t>(*length));
+    if (length && *length <= most_reserved) body_.reserve(static_cast<std::size_t>(*length));
   }
   std::size_t on_body_impl(string_view bytes, error_code&) override {
     body_.append(bytes.data(), bytes.size());
@@ -126,8 +129,8 @@ struct RequestParser::Message {
   std::size_t least_input() const { return beast->chunked() ? 5 : 1; }
 };
 
-RequestParser::RequestParser(const ServerLimits& limits)
-    : limits_{limits}, message_{std::make_unique<Message>()} {}
+RequestParser::RequestParser(const ServerLimits& limits, const Handler* handler)
+    : limits_{limits}, handler_{handler}, message_{std::make_unique<Message>()} {}
 
 RequestParser::~RequestParser() = default;
 
@@ -144,8 +147,24 @@ bool RequestParser::expects_continue() const {
 RequestParser::State RequestParser::feed(std::string_view& input, Request& out) {
   if (state_ == State::done) begin_next(out);
   if (state_ == State::header) feed_header(input, out);
-  if (state_ == State::body) feed_body(input, out);
+  if (state_ == State::body && !streams_) {
+    feed_body(input);
+    if (state_ == State::done) out.body = std::move(message_->body);
+  }
   return state_;
+}
+
+RequestParser::State RequestParser::feed_stream(std::string_view& input, std::string& piece) {
+  if (state_ == State::body) feed_body(input);
+  piece.append(message_->body);
+  message_->body.clear();
+  return state_;
+}
+
+std::optional<std::uint64_t> RequestParser::body_length() const {
+  const auto length = message_->beast->content_length();
+  if (!length) return std::nullopt;
+  return *length;
 }
 
 void RequestParser::begin_next(Request& out) {
@@ -162,6 +181,7 @@ void RequestParser::begin_next(Request& out) {
   out.body.clear();
   out.trace = {};
   out.deadline = std::chrono::steady_clock::time_point::max();
+  streams_ = false;
   line_skipped_ = false;
   bytes_checked_ = bytes_searched_ = 0;
   state_ = State::header;
@@ -209,11 +229,11 @@ RequestParser::State RequestParser::parse(std::string_view block, Request& out) 
   Message& message = *message_;
   Collector& beast = message.beast.emplace(message.raw, message.body);
   beast.header_limit(static_cast<std::uint32_t>(limits_.header_bytes) + 1);
-  beast.body_limit(limits_.body_bytes);
-  beast.eager(false);  // stop behind the header
+  beast.body_limit(boost::none);  // accept() sets it
+  beast.eager(false);             // stop behind the header
   error_code error;
   beast.put({block.data(), block.size()}, error);
-  if (error && error != http::error::body_limit) return refuse_malformed(error.message());
+  if (error) return refuse_malformed(error.message());
   out.method = message.raw.method;
   for (const auto& [name, value] : message.raw.headers) out.headers.add(name, std::string{value});
   take_trace(out);
@@ -222,13 +242,18 @@ RequestParser::State RequestParser::parse(std::string_view block, Request& out) 
     return refuse_target();
   }
   take_target(message.raw.target, out);
-  if (error) return refuse(413, "too-large", "The body of the request is too large.");
   return accept(out);
 }
 
 RequestParser::State RequestParser::accept(Request& out) {
   Message& message = *message_;
   const bool complete = message.beast->is_done();
+  const auto streamed = handler_ && !complete ? handler_->streams(out) : std::nullopt;
+  const std::uint64_t most = streamed.value_or(limits_.body_bytes);
+  if (message.beast->content_length().value_or(0) > most) return refuse_large();
+  message.beast->body_limit(most);
+  message.beast->most_reserved = streamed ? 0 : most;
+  streams_ = streamed.has_value();
   message.keep_alive = message.beast->keep_alive();
   const std::string_view expectation = out.headers.get("Expect");
   if (!expectation.empty() && is_http_11()) {
@@ -241,14 +266,12 @@ RequestParser::State RequestParser::accept(Request& out) {
   return state_ = complete ? State::done : State::body;
 }
 
-RequestParser::State RequestParser::feed_body(std::string_view& input, Request& out) {
+RequestParser::State RequestParser::feed_body(std::string_view& input) {
   Message& message = *message_;
   if (input.size() < message.least_input()) return state_;
   error_code error;
   input.remove_prefix(message.beast->put({input.data(), input.size()}, error));
-  if (error == http::error::body_limit) {
-    return refuse(413, "too-large", "The body of the request is too large.");
-  }
+  if (error == http::error::body_limit) return refuse_large();
   if (error && error != http::error::need_more) {
     return refuse_malformed(error.message());
   }
@@ -257,8 +280,11 @@ RequestParser::State RequestParser::feed_body(std::string_view& input, Request& 
     if (input.size() <= limits_.header_bytes) return state_;
     return refuse_malformed("a chunk header or trailers that do not end");
   }
-  out.body = std::move(message.body);
   return state_ = State::done;
+}
+
+RequestParser::State RequestParser::refuse_large() {
+  return refuse(413, "too-large", "The body of the request is too large.");
 }
 
 RequestParser::State RequestParser::refuse_malformed(const std::string& problem) {

@@ -14,7 +14,7 @@ constexpr std::uint32_t kHeaderBytes = 64 * 1024;
 
 class Collector : public http::basic_parser<false> {
  public:
-  explicit Collector(Response& out) : out_{out} {}
+  Collector(Response& out, bool reserve) : out_{out}, reserve_{reserve} {}
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
@@ -27,7 +27,7 @@ class Collector : public http::basic_parser<false> {
   }
   void on_header_impl(error_code&) override { is_trailer_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) out_.body.reserve(static_cast<std::size_t>(*length));
+    if (length && reserve_) out_.body.reserve(static_cast<std::size_t>(*length));
   }
   std::size_t on_body_impl(string_view bytes, error_code&) override {
     out_.body.append(bytes.data(), bytes.size());
@@ -41,19 +41,24 @@ class Collector : public http::basic_parser<false> {
   void on_finish_impl(error_code&) override {}
 
   Response& out_;
+  const bool reserve_;
   bool is_trailer_ = false;
 };
 
 }  // namespace
 
 struct ResponseParser::Message {
-  Message(std::size_t most, bool head) : body_bytes{most}, to_head{head} { begin(); }
+  Message(std::optional<std::size_t> most, bool head) : body_bytes{most}, to_head{head} { begin(); }
 
   void begin() {
     response = {};
-    beast.emplace(response);
+    beast.emplace(response, body_bytes.has_value());
     beast->header_limit(kHeaderBytes);
-    beast->body_limit(body_bytes);
+    if (body_bytes) {
+      beast->body_limit(*body_bytes);
+    } else {
+      beast->body_limit(boost::none);
+    }
     beast->eager(true);
     beast->skip(to_head);
   }
@@ -64,14 +69,14 @@ struct ResponseParser::Message {
   // has less left.
   std::size_t least_input() const { return beast->is_header_done() && beast->chunked() ? 5 : 1; }
 
-  const std::size_t body_bytes;
+  const std::optional<std::size_t> body_bytes;
   const bool to_head;
   Response response;
   std::optional<Collector> beast;
   std::string problem;
 };
 
-ResponseParser::ResponseParser(std::size_t body_bytes, bool to_head)
+ResponseParser::ResponseParser(std::optional<std::size_t> body_bytes, bool to_head)
     : message_{std::make_unique<Message>(body_bytes, to_head)} {}
 
 ResponseParser::~ResponseParser() = default;
@@ -108,6 +113,9 @@ ResponseParser::State ResponseParser::end_of_input() {
   return State::failed;
 }
 
+bool ResponseParser::has_header() const {
+  return message_->beast->is_header_done() && !message_->is_interim();
+}
 bool ResponseParser::keep_alive() const {
   return message_->beast->keep_alive();
 }
@@ -116,6 +124,15 @@ const std::string& ResponseParser::problem() const {
 }
 Response ResponseParser::take() {
   return std::move(message_->response);
+}
+Response ResponseParser::take_header() {
+  Response header;
+  header.status = message_->response.status;
+  header.headers = message_->response.headers;
+  return header;
+}
+std::string ResponseParser::take_body() {
+  return std::exchange(message_->response.body, {});
 }
 
 }  // namespace waybill::web

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,9 @@ namespace waybill::web {
 
 class ResponseParser {
  public:
-  // `to_head`: the answer to a HEAD request has no body, whatever its header says.
-  ResponseParser(std::size_t body_bytes, bool to_head);
+  // `to_head`: the answer to a HEAD request has no body, whatever its header says. `body_bytes`: of
+  // a body at most; nullopt: it is taken piece by piece, see take_body().
+  ResponseParser(std::optional<std::size_t> body_bytes, bool to_head);
   ~ResponseParser();
 
   enum class State { more, done, failed };
@@ -22,9 +24,14 @@ class ResponseParser {
   // The upstream closed the connection, which ends a body without a length.
   State end_of_input();
 
+  // The header of the final answer is complete.
+  bool has_header() const;
   bool keep_alive() const;
   const std::string& problem() const;  // after `failed`
   Response take();                     // after `done`
+  // With the header, once, and what has come of the body since the last time.
+  Response take_header();
+  std::string take_body();
 
  private:
   struct Message;

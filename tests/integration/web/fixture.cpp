@@ -66,9 +66,38 @@ Response echo(const Request& request) {
 
 }  // namespace
 
+std::optional<std::uint64_t> TestHandler::streams(const Request& request) const {
+  if (!request.path.starts_with("/upload")) return std::nullopt;
+  return 100'000'000;
+}
+
+// Tells how many bytes there were and how many of them were x.
+awaitable<Response> TestHandler::take_upload(Request& request) {
+  std::size_t bytes = 0;
+  std::ptrdiff_t crosses = 0;
+  try {
+    for (;;) {
+      const std::string piece = co_await request.source->read();
+      if (piece.empty()) break;
+      bytes += piece.size();
+      crosses += std::count(piece.begin(), piece.end(), 'x');
+      largest_piece = std::max(largest_piece.load(), piece.size());
+    }
+  } catch (const BodyBroken&) {
+    ++bodies_broken;
+    throw;
+  }
+  co_return Response{200, "text/plain", fmt::format("{} {}", bytes, crosses)};
+}
+
 awaitable<Response> TestHandler::handle(Request& request) {
   ++handled;
   const std::string& path = request.path;
+  if (path == "/upload" && request.source) {
+    Response response = co_await take_upload(request);
+    co_return response;
+  }
+  if (path == "/upload/refused") co_return Response{413, "text/plain", "no"};
   if (path == "/gate") {
     ++waiting;
     co_await gate.wait_for(10s);

@@ -52,11 +52,18 @@ class TestHandler : public Handler {
  public:
   explicit TestHandler(boost::asio::io_context& io) : gate{io} {}
   awaitable<Response> handle(Request& request) override;
+  // Bodies of paths that begin with /upload, up to 100 MB.
+  std::optional<std::uint64_t> streams(const Request& request) const override;
 
   async::Event gate;  // /gate and /stream wait for it
   std::atomic<int> handled{0};
   std::atomic<int> waiting{0};
   std::atomic<int> streams_ended{0};
+  std::atomic<int> bodies_broken{0};
+  std::atomic<std::size_t> largest_piece{0};
+
+ private:
+  awaitable<Response> take_upload(Request& request);
 };
 
 class TestServer {
