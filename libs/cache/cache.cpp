@@ -7,6 +7,7 @@
 
 #include "libs/cache/connection.hpp"
 #include "libs/cache/value.hpp"
+#include "libs/core/planted.hpp"
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 
@@ -153,6 +154,10 @@ struct Cache::Impl : std::enable_shared_from_this<Impl> {
     const std::string version = std::to_string(value.version);
     const std::string text = encode(value);
     const std::string time = std::to_string(ttl.count());
+    if (planted(Bug::cache_fill_ungated)) {
+      connection->send({"SET", key, text, "EX", time}, [](const redisReply*) {});
+      return;
+    }
     connection->send({"EVAL", kFillScript, "1", key, version, text, time},
                      [](const redisReply*) {});
   }

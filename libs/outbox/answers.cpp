@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "libs/core/planted.hpp"
 #include "libs/metrics/metrics.hpp"
 
 namespace waybill::outbox {
@@ -59,7 +60,11 @@ ReplyTo ReplyTo::from_text(std::string_view text) {
 
 void Answers::add(const ReplyTo& to, const common::v1::Outcome& outcome) {
   if (!to.json) {
-    *by_queue_[to.queue].add_outcomes() = outcome;
+    common::v1::Outcomes& together = by_queue_[to.queue];
+    *together.add_outcomes() = outcome;
+    if (planted(Bug::wrong_correlation)) {
+      together.mutable_outcomes()->rbegin()->set_command_id(together.outcomes(0).command_id());
+    }
     return;
   }
   messaging::Message message;

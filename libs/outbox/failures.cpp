@@ -1,5 +1,6 @@
 #include "libs/outbox/failures.hpp"
 
+#include "libs/core/planted.hpp"
 #include "libs/log/log.hpp"
 #include "libs/messaging/retry_ladder.hpp"
 #include "libs/metrics/metrics.hpp"
@@ -56,7 +57,7 @@ std::vector<bool> Failures::send_later(std::span<const Later> commands) {
   }
   std::vector<bool> taken;
   for (const messaging::Publish result : publisher_.publish_all(std::move(messages))) {
-    taken.push_back(result == messaging::Publish::confirmed);
+    taken.push_back(result == messaging::Publish::confirmed || planted(Bug::nack_ignored));
   }
   return taken;
 }

@@ -1,5 +1,6 @@
 #include "libs/projection/applier.hpp"
 
+#include "libs/core/planted.hpp"
 #include "libs/log/log.hpp"
 
 namespace waybill::projection {
@@ -67,9 +68,18 @@ void Applier::apply_patiently(std::span<const messaging::Event> events) {
   patiently([&] { apply_once(events); });
 }
 
-void Applier::apply_once(std::span<const messaging::Event> events) {
+void Applier::move_offsets_ahead(std::span<const messaging::Event> events) {
   pg::Tx tx{connection_};
   const Advance advance = offsets_.advance(tx, events);
+  tx.commit();
+  offsets_.confirm(advance);
+}
+
+void Applier::apply_once(std::span<const messaging::Event> events) {
+  if (planted(Bug::offset_outside_transaction)) move_offsets_ahead(events);
+  pg::Tx tx{connection_};
+  const Advance advance =
+      planted(Bug::offset_outside_transaction) ? Advance{} : offsets_.advance(tx, events);
   std::int64_t parked = parked_;
   std::vector<messaging::Event> free;  // only where some have to wait
   if (parked_ > 0) {

@@ -43,6 +43,8 @@ class Applier {
   void count_parked();
   void apply_patiently(std::span<const messaging::Event> events);
   void apply_once(std::span<const messaging::Event> events);
+  // A planted bug (libs/core/planted.hpp).
+  void move_offsets_ahead(std::span<const messaging::Event> events);
   void park(const messaging::Event& event, const std::string& reason);
   void park_once(const messaging::Event& event, const std::string& reason);
   template <class Work>

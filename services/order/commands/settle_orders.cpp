@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "libs/core/planted.hpp"
 #include "services/order/commands/commands.hpp"
 #include "services/order/commands/open_orders.hpp"
 #include "services/order/commands/rejection.hpp"
@@ -77,8 +78,10 @@ void confirm_one(OpenOrders& orders, const outbox::Command<v1::StockReserved>& c
   if (!order || order->status == domain::Status::rejected) {
     return release_stock(out, id, command.cause);
   }
-  auto confirmed =
-      domain::confirm(*order, read_reservation(command.body), command.now, unpaid_timeout);
+  domain::Order before = *order;
+  if (planted(Bug::reply_applied_twice)) before.status = domain::Status::pending;
+  auto confirmed = domain::confirm(std::move(before), read_reservation(command.body), command.now,
+                                   unpaid_timeout);
   if (!confirmed) return;  // delivered twice
   out.complete(id,
                outbox::Outcome::created(events::representation(*confirmed),

@@ -17,6 +17,13 @@ inline constexpr pg::Statement lock_products_by_ids{"lock_products_by_ids", R"(
    ORDER BY id
      FOR NO KEY UPDATE)"};
 
+// For a planted bug (libs/core/planted.hpp).
+inline constexpr pg::Statement read_products_by_ids{"read_products_by_ids", R"(
+  SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at,
+         updated_at, deleted_at IS NOT NULL
+    FROM product
+   WHERE id = ANY($1::uuid[]))"};
+
 inline constexpr pg::Statement find_product_by_id{"find_product_by_id", R"(
   SELECT id, sku, name, description, price, currency, stock_quantity, version, created_at,
          updated_at, false
