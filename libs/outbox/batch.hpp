@@ -32,10 +32,13 @@ struct Aftermath {
   bool commands = false;
 };
 
+// Sees what is to be done after the commit too early: a planted bug (libs/core/planted.hpp).
+using BeforeCommit = std::function<void(Aftermath&)>;
+
 // Claims the commands in the inbox, handles those that are new, and commits. Throws as pg::Tx and
 // the handlers do; nothing has happened then (but see pg::InDoubtError).
 Aftermath run_batch(pg::Connection& connection, cache::Cache& cache, const Handlers& handlers,
-                    std::span<Intake* const> batch);
+                    std::span<Intake* const> batch, const BeforeCommit& before_commit = {});
 
 // What run_batch would do with the command: handles it up to the COMMIT and rolls everything back.
 // No row, no answer, no event and no cache entry changes. Throws as run_batch.

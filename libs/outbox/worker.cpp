@@ -1,5 +1,6 @@
 #include "libs/outbox/worker.hpp"
 
+#include "libs/core/planted.hpp"
 #include "libs/log/log.hpp"
 
 namespace waybill::outbox {
@@ -52,6 +53,7 @@ Worker::Worker(Shop& shop)
                                            "From first sending a command to its commit.",
                                            {{"queue", shop.options.queue}})} {
   connection_.work_by_key();
+  if (planted(Bug::commit_not_durable)) connection_.set("synchronous_commit", "off");
 }
 
 void Worker::run() {
@@ -75,6 +77,10 @@ void Worker::handle(std::vector<messaging::Delivery> deliveries) {
     if (intake.rehearsal) continue;
     if (!intake.broken && shop_.handlers.find(intake.type) != nullptr) batch.push_back(&intake);
   }
+  if (planted(Bug::ack_before_commit)) {
+    for (const Intake* command : batch) ack(*command);
+    acknowledge();
+  }
   if (!batch.empty()) handle(batch);
   for (Intake& intake : intakes) {
     if (intake.rehearsal) {
@@ -97,7 +103,11 @@ void Worker::handle(std::span<Intake* const> batch) {
 Worker::Result Worker::run_once(std::span<Intake* const> batch, Aftermath& after,
                                 std::string& reason) {
   try {
-    after = run_batch(connection_, shop_.cache, shop_.handlers, batch);
+    BeforeCommit too_early;
+    if (planted(Bug::answer_before_commit)) {
+      too_early = [this](Aftermath& early) { early.answers.send(shop_.publisher); };
+    }
+    after = run_batch(connection_, shop_.cache, shop_.handlers, batch, too_early);
     return Result::committed;
   } catch (const pg::UnavailableError& error) {
     reason = error.what();
@@ -105,6 +115,8 @@ Worker::Result Worker::run_once(std::span<Intake* const> batch, Aftermath& after
   } catch (const pg::TransientError& error) {
     // A commit in doubt is settled by trying again: the inbox rows show whether it happened.
     reason = error.what();
+    const bool in_doubt = dynamic_cast<const pg::InDoubtError*>(&error) != nullptr;
+    if (planted(Bug::in_doubt_is_failure) && in_doubt) return Result::poison;
     return Result::transient;
   } catch (const std::exception& error) {
     reason = error.what();
