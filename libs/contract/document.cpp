@@ -110,6 +110,8 @@ class Completer {
     if (command) add_parameter("Prefer");
     if (command) add_response("202", "Accepted");
     add_response("400", "BadRequest");
+    add_response("414", "TargetTooLong");
+    add_response("431", "HeaderTooLarge");
     if (operation_.contains("requestBody")) {
       add_response("413", "TooLarge");
       add_response("415", "UnsupportedType");
