@@ -13,7 +13,7 @@ struct IdentityService {
     timers::FirstOps first_ops;
     std::int64_t hash_threads = 2;
     std::int64_t hash_queue = 32;
-    std::int64_t hash_nice = 10;
+    std::int64_t hash_nice = 10;  // 0 to 19
     std::chrono::milliseconds cleanup_interval = std::chrono::hours{24};
 
     void declare(config::Settings& settings);

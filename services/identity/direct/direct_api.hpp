@@ -26,10 +26,11 @@ struct Transactions {
       run_once;
 };
 
+// How much is done at once, and how many may wait for it.
 struct LaneSizes {
   std::size_t hash_threads = 2;
   std::size_t hash_queue = 32;
-  int hash_niceness = 10;
+  int hash_niceness = 10;  // libs/async/priority.hpp
   std::size_t database_threads = 4;
   std::size_t database_queue = 256;
 };
