@@ -31,6 +31,7 @@ struct LoginFloodReport {
   double identity_before = 0, identity_peak = 0;
   double gateway_before = 0, gateway_peak = 0;
 
+  double slower() const;  // p99 of reads in the flood, times that without one
   std::vector<std::string> complaints() const;
 };
 

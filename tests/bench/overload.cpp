@@ -15,6 +15,10 @@ constexpr double kOrdinary = 0.5;
 // When the platform has to be itself again.
 constexpr std::chrono::seconds kRecovery{5};
 constexpr double kLeastGoodput = 0.8;
+// Who stands in line for nothing is told so after `gateway.commands-patience`, half a second.
+constexpr double kSlowestRefusalMs = 1'000;
+// p99 afterwards, beside that from before.
+constexpr double kNormal = 2;
 
 void say(const std::string& what) {
   std::fprintf(stderr, "%s\n", what.c_str());
@@ -97,11 +101,26 @@ std::vector<std::string> OverloadReport::complaints() const {
           fmt::format("{}: {} answers were neither orders nor refusals", stage.name, stage.others));
     }
   }
+  for (const Stage& stage : stages) {
+    if (stage.refused_p99_ms > kSlowestRefusalMs) {
+      complaints.push_back(
+          fmt::format("{}: refusals take {:.0f} ms", stage.name, stage.refused_p99_ms));
+    }
+  }
+  if (!is_normal_again()) {
+    complaints.push_back(fmt::format("{}: p99 is {:.0f} ms, before it was {:.0f}",
+                                     stages.back().name, stages.back().p99_ms,
+                                     stages.front().p99_ms));
+  }
   if (orders_in_service != orders_received) {
     complaints.push_back(fmt::format("{} orders in the service, {} answers 201", orders_in_service,
                                      orders_received));
   }
   return complaints;
+}
+
+bool OverloadReport::is_normal_again() const {
+  return stages.back().refused == 0 && stages.back().p99_ms <= kNormal * stages.front().p99_ms;
 }
 
 OverloadReport measure_overload(const OverloadOptions& options) {
@@ -121,6 +140,20 @@ std::string to_table(const OverloadReport& report) {
         stage.p99_ms, stage.refused, stage.refused_p50_ms, stage.refused_p99_ms, stage.others,
         stage.held_back);
   }
+  table += '\n';
+  for (const Stage& stage : report.stages) {
+    if (stage.offered <= report.peak) continue;
+    table += fmt::format(
+        "{}: goodput {:.0f} % of the peak; {:.0f} refusals per second, half of them within "
+        "{:.1f} ms, 99 % within {:.1f} ms\n",
+        stage.name, 100 * stage.goodput / report.peak, stage.refused, stage.refused_p50_ms,
+        stage.refused_p99_ms);
+  }
+  const Stage& before = report.stages.front();
+  const Stage& after = report.stages.back();
+  table += fmt::format("{}: p50 {:.1f} ms (before {:.1f}), p99 {:.1f} ms (before {:.1f}): {}\n",
+                       after.name, after.p50_ms, before.p50_ms, after.p99_ms, before.p99_ms,
+                       report.is_normal_again() ? "normal" : "not normal yet");
   const auto complaints = report.complaints();
   table += complaints.empty() ? "\nok     goodput holds, nothing was lost or done twice\n" : "\n";
   for (const std::string& complaint : complaints) table += "WRONG  " + complaint + '\n';

@@ -36,7 +36,10 @@ struct OverloadReport {
   std::int64_t orders_received = 0;
   std::int64_t orders_in_service = 0;
 
-  // Goodput at least 80 % of the peak at each factor, all answers orders or refusals, nothing lost.
+  // Nobody is refused any more, and those who are served hardly wait longer than before.
+  bool is_normal_again() const;
+  // Goodput at least 80 % of the peak at each factor, refusals within a second, normal afterwards,
+  // all answers orders or refusals, nothing lost.
   std::vector<std::string> complaints() const;
 };
 
