@@ -55,6 +55,10 @@ std::string instance() {
   return testing::environment("WAYBILL_INSTANCE");
 }
 
+std::filesystem::path instance_folder() {
+  return std::filesystem::path{testing::environment("WAYBILL_PASSWORD_FILE")}.parent_path();
+}
+
 std::vector<pid_t> pids_of(const std::string& program) {
   // supervisorctl's exit code is 3 when any process is not running.
   std::istringstream lines{run(platform("ctl status") + " || true")};
@@ -84,6 +88,16 @@ Stopped::Stopped(std::string server) : server_{std::move(server)} {
 Stopped::~Stopped() {
   run(platform("ctl start " + server_) + " || true");
   eventually(seconds{240}, is_ready);
+}
+
+WithSettings::WithSettings(const std::string& settings) {
+  run(platform("set " + settings));
+  run(platform("services-up"));
+}
+
+WithSettings::~WithSettings() {
+  run(platform("set") + " && " + platform("services-up") + " || true");
+  eventually(seconds{60}, is_ready);
 }
 
 bool is_ready() {

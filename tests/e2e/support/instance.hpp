@@ -2,6 +2,7 @@
 // deploy/local/platform.sh, so tests must run from the project's root.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ std::string run(const std::string& command);
 
 // "test", from WAYBILL_INSTANCE.
 std::string instance();
+
+// Where its logs, data and settings are: the folder of the operator's password.
+std::filesystem::path instance_folder();
 
 // pids of a service's processes ("order": all of them) or of a server ("kafka").
 std::vector<pid_t> pids_of(const std::string& program);
@@ -31,6 +35,16 @@ class Stopped {
 
  private:
   std::string server_;
+};
+
+// All services with other settings ("WAYBILL_ACCESS_MODE=open …") for as long as it lives: each is
+// restarted twice.
+class WithSettings {
+ public:
+  explicit WithSettings(const std::string& settings);
+  ~WithSettings();
+  WithSettings(const WithSettings&) = delete;
+  WithSettings& operator=(const WithSettings&) = delete;
 };
 
 // Every service's and the gateway's readiness says yes.
