@@ -40,9 +40,12 @@ struct QueryTarget {
   std::string cache;  // key template "product:{id}"; empty: not cached
 };
 
-// A write that a service takes over HTTP: what must never lie in a queue.
+// What goes straight to a service over HTTP: writes that must never lie in a queue (x-direct), and
+// bytes that pass through as they come, both ways (x-stream).
 struct DirectTarget {
   std::string service;
+  bool streams = false;
+  std::uint64_t most_bytes = 0;  // of a streamed request's body
 };
 
 struct EventsTarget {

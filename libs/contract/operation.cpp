@@ -81,6 +81,16 @@ DirectTarget parse_direct(const json::object& source, const std::string& place) 
   return {text_at(source, "service", place)};
 }
 
+DirectTarget parse_stream(const json::object& source, const std::string& place) {
+  refuse_other_keys(source, {"service", "bytes"}, place);
+  DirectTarget target{text_at(source, "service", place), true, 0};
+  if (const auto* bytes = source.if_contains("bytes")) {
+    if (!bytes->is_int64() || bytes->get_int64() < 1) fail(place, "'bytes' must be a number");
+    target.most_bytes = static_cast<std::uint64_t>(bytes->get_int64());
+  }
+  return target;
+}
+
 EventsTarget parse_events(const json::object& source, const std::string& place) {
   refuse_other_keys(source, {"topic", "query", "event", "status", "final"}, place);
   EventsTarget target{text_at(source, "topic", place),
@@ -111,7 +121,7 @@ class OperationCompiler {
     refuse_other_keys(source,
                       {"operationId", "summary", "description", "tags", "parameters", "requestBody",
                        "responses", "security", "deprecated", "externalDocs", "x-access", "x-limit",
-                       "x-owner", "x-command", "x-query", "x-direct", "x-events"},
+                       "x-owner", "x-command", "x-query", "x-direct", "x-stream", "x-events"},
                       place_);
     Operation operation;
     operation.method = method;
@@ -147,11 +157,15 @@ class OperationCompiler {
       operation.direct = parse_direct(object_at(source, "x-direct", place_), place_ + "/x-direct");
       ++kinds;
     }
+    if (source.contains("x-stream")) {
+      operation.direct = parse_stream(object_at(source, "x-stream", place_), place_ + "/x-stream");
+      ++kinds;
+    }
     if (source.contains("x-events")) {
       operation.events = parse_events(object_at(source, "x-events", place_), place_ + "/x-events");
       ++kinds;
     }
-    if (kinds > 1) fail(place_, "only one of x-command, x-query, x-direct, x-events");
+    if (kinds > 1) fail(place_, "only one of x-command, x-query, x-direct, x-stream, x-events");
   }
 
   // `#/components/<kind>/<name>` or the thing itself.
@@ -225,6 +239,11 @@ class OperationCompiler {
   void read_body(Operation& operation, const json::object& source) {
     const std::string place = place_ + "/requestBody";
     const auto& body = object_at(source, "requestBody", place_);
+    // The service reads it; here its schema is documentation.
+    if (operation.direct && operation.direct->streams) {
+      if (operation.direct->most_bytes == 0) fail(place, "x-stream needs 'bytes' for a body");
+      return;
+    }
     operation.has_body = true;
     operation.body_required = flag_at(body, "required", place);
     for (const auto& media : object_at(body, "content", place)) {

@@ -64,17 +64,23 @@ outbox::JsonDecoder json_decoder(Runtime& runtime) {
   };
 }
 
-// Reads go to the read API, the rest to whoever takes writes.
+// Queries go to the read API, the rest to whoever takes it.
 class FrontDoor final : public web::Handler {
  public:
-  FrontDoor(web::Handler& reads, web::Handler* writes) : reads_{reads}, writes_{writes} {}
+  FrontDoor(const Queries& queries, web::Handler& reads, web::Handler* writes)
+      : queries_{queries}, reads_{reads}, writes_{writes} {}
 
   web::awaitable<web::Response> handle(web::Request& request) override {
-    const bool reads = !writes_ || request.method == "GET" || request.method == "HEAD";
-    return reads ? reads_.handle(request) : writes_->handle(request);
+    const bool is_query =
+        !writes_ || queries_.routes().match(request.method, request.path).value != nullptr;
+    return is_query ? reads_.handle(request) : writes_->handle(request);
+  }
+  std::optional<std::uint64_t> streams(const web::Request& request) const override {
+    return writes_ ? writes_->streams(request) : std::nullopt;
   }
 
  private:
+  const Queries& queries_;
   web::Handler& reads_;
   web::Handler* writes_;
 };
@@ -90,7 +96,7 @@ struct Backend::Impl {
         relays{of.name(), of.database(), of.kafka(), of.rabbit()},
         read_api{of.io(), queries, of.database(),
                  static_cast<std::size_t>(of.settings().query_threads), cache},
-        front_door{read_api, writes},
+        front_door{queries, read_api, writes},
         server{of.io(), of.settings().http_listen, front_door},
         processor{processor_options(of),
                   handlers,

@@ -14,8 +14,8 @@ namespace waybill::runtime {
 class Backend {
  public:
   // The queue has the service's name. Handlers and queries must outlive the backend; queries get
-  // /operations/{id}, what the inbox knows of a command. `writes` answers what is neither GET nor
-  // HEAD: what the gateway passes on by x-direct.
+  // /operations/{id}, what the inbox knows of a command. `writes` answers what is no query: what
+  // the gateway passes on by x-direct and x-stream.
   Backend(Runtime& runtime, const outbox::Handlers& handlers, Queries& queries,
           web::Handler* writes = nullptr);
   ~Backend();

@@ -33,6 +33,7 @@ void Settings::declare(config::Settings& settings) {
   settings.add("gateway.reads", reads, "reads under way at a service, at most");
   settings.add("gateway.reads-waiting", reads_waiting,
                "reads that wait until one of them is done, at most");
+  settings.add("gateway.transfers", transfers, "uploads and downloads at a service, at most");
   settings.add("gateway.reads-patience", reads_patience, "longest wait of such a read");
   settings.add(
       "gateway.cors-origins", cors_origins,
@@ -124,6 +125,7 @@ void Settings::check() const {
   limits();
   command_limits();
   read_limits();
+  positive(transfers, "gateway.transfers");
 }
 
 }  // namespace waybill::gateway

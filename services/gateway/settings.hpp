@@ -18,7 +18,8 @@ struct Settings {
   std::map<std::string, std::string> upstreams{{"identity", "127.0.0.1:7101"},
                                                {"product", "127.0.0.1:7102"},
                                                {"order", "127.0.0.1:7103"},
-                                               {"report", "127.0.0.1:7104"}};
+                                               {"report", "127.0.0.1:7104"},
+                                               {"file", "127.0.0.1:7105"}};
   std::string swagger;
   std::string access_mode = "enforced";
   std::string token_issuer = "waybill";
@@ -33,6 +34,7 @@ struct Settings {
   std::int64_t reads = 64;
   std::int64_t reads_waiting = 256;
   std::chrono::milliseconds reads_patience{500};
+  std::int64_t transfers = 128;
   std::vector<std::string> cors_origins;
   std::string tls_certificate;  // PEM file with the chain; empty: no TLS
   std::string tls_key;

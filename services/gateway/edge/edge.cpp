@@ -75,6 +75,10 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   request.client = checks_.proxies.client_of(request);
   try {
     response = co_await answer(request, trail);
+  } catch (const web::BodyBroken& broken) {
+    const int status = broken.status() ? broken.status() : 400;
+    trail.rules->metrics.observe(trail.operation, status, std::chrono::steady_clock::now() - start);
+    throw;  // the server answers
   } catch (...) {
     trail.rules->metrics.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
     throw;  // the server logs it and answers
@@ -92,6 +96,12 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
     access_log_.add(request, {route, upstream, trail.caller, response, elapsed});
   }
   co_return response;
+}
+
+std::optional<std::uint64_t> Edge::streams(const web::Request& request) const {
+  const auto match = rules_->contract.match(request.method, request.path);
+  if (!match.value || !match.value->direct || !match.value->direct->streams) return std::nullopt;
+  return match.value->direct->most_bytes;
 }
 
 web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) {
@@ -149,6 +159,9 @@ web::awaitable<web::Response> Edge::admit_counted(const web::PathParams& params,
 web::awaitable<web::Response> Edge::dispatch(Call call, const json::value* body) {
   if (call.operation.query) return paths_.queries.answer(call);
   if (call.operation.command) return command(call, body);
+  if (call.operation.direct && call.operation.direct->streams) {
+    return paths_.direct.answer_stream(call);
+  }
   if (call.operation.direct) return paths_.direct.answer(call, body);
   if (call.operation.events) return paths_.events.answer(call);
   if (call.operation.id == kGetOperation) return paths_.operations.answer(call);

@@ -49,6 +49,7 @@ class Edge final : public web::Handler {
   void set_rules(std::shared_ptr<const Rules> rules) { rules_ = std::move(rules); }
 
   web::awaitable<web::Response> handle(web::Request& request) override;
+  std::optional<std::uint64_t> streams(const web::Request& request) const override;
 
  private:
   // What a request turned out to be, for its metrics and its line in the log.

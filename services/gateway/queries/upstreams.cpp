@@ -18,12 +18,38 @@ double number(Breaker::State state) {
   return state == Breaker::State::closed ? 0 : state == Breaker::State::half_open ? 1 : 2;
 }
 
+Fault resting() {
+  Fault fault = unavailable("A service that is needed for this does not answer.");
+  fault.code = web::kBusy;
+  return fault;
+}
+
+void add_headers(web::ClientRequest& request, const Caller& caller, const TraceContext& trace) {
+  request.headers.add("Waybill-Caller", to_header(caller));
+  request.headers.add("X-Correlation-ID", trace.correlation_id);
+  request.headers.add("traceparent", child_traceparent(trace.traceparent));
+}
+
+void log_failure(const std::string& upstream, const TraceContext& trace, const Fault& fault) {
+  if (fault.code == web::kBusy) return;
+  log::warn(
+      "gateway.upstream-failed",
+      {{"upstream", upstream}, {"correlation_id", trace.correlation_id}, {"reason", fault.detail}});
+}
+
+web::ClientOptions stream_options(web::ClientOptions options, std::size_t transfers) {
+  options.connections = transfers;
+  return options;
+}
+
 }  // namespace
 
 Upstreams::Service::Service(boost::asio::io_context& io, const std::string& service,
-                            const std::string& address, const web::ClientOptions& options)
+                            const std::string& address, const web::ClientOptions& options,
+                            std::size_t transfers)
     : name{service},
       client{io, address, options},
+      streams{io, address, stream_options(options, transfers)},
       circuit{metrics::gauge("gateway_circuit_state",
                              "Circuit breaker of a service: 0 closed, 1 half open, 2 open.",
                              {{"upstream", service}})} {}
@@ -46,9 +72,9 @@ void Upstreams::Service::settle(const Result<web::Response>& response, Breaker::
 
 Upstreams::Upstreams(boost::asio::io_context& io,
                      const std::map<std::string, std::string>& addresses,
-                     const web::ClientOptions& options) {
+                     const web::ClientOptions& options, std::size_t transfers) {
   for (const auto& [service, address] : addresses) {
-    services_.emplace(service, std::make_unique<Service>(io, service, address, options));
+    services_.emplace(service, std::make_unique<Service>(io, service, address, options, transfers));
   }
 }
 
@@ -71,23 +97,37 @@ web::awaitable<Result<web::Response>> Upstreams::send(const std::string& name,
                                                       const Caller& caller,
                                                       const TraceContext& trace) {
   Service& service = *services_.at(name);
-  if (!service.breaker.may_ask(Clock::now())) {
-    Fault resting = unavailable("A service that is needed for this does not answer.");
-    resting.code = web::kBusy;
-    co_return resting;
-  }
-  request.headers.add("Waybill-Caller", to_header(caller));
-  request.headers.add("X-Correlation-ID", trace.correlation_id);
-  request.headers.add("traceparent", child_traceparent(trace.traceparent));
+  if (!service.breaker.may_ask(Clock::now())) co_return resting();
+  add_headers(request, caller, trace);
   const std::string left = time_left(request.deadline);
   if (!left.empty()) request.headers.add("Waybill-Time-Left", left);
   auto response = co_await service.client.send(std::move(request));
   service.settle(response, Clock::now());
-  if (!response && response.error().code != web::kBusy) {
-    log::warn("gateway.upstream-failed", {{"upstream", name},
-                                          {"correlation_id", trace.correlation_id},
-                                          {"reason", response.error().detail}});
+  if (!response) log_failure(name, trace, response.error());
+  co_return response;
+}
+
+web::awaitable<Result<web::Response>> Upstreams::open(const std::string& name,
+                                                      web::ClientRequest request,
+                                                      const Caller& caller,
+                                                      const TraceContext& trace) {
+  Service& service = *services_.at(name);
+  if (!service.breaker.may_ask(Clock::now())) co_return resting();
+  add_headers(request, caller, trace);
+  // The caller's own failure says nothing of the service.
+  std::exception_ptr broken;
+  Result<web::Response> response = resting();
+  try {
+    response = co_await service.streams.open(std::move(request));
+  } catch (...) {
+    broken = std::current_exception();
   }
+  if (broken) {
+    service.breaker.dropped();
+    std::rethrow_exception(broken);
+  }
+  service.settle(response, Clock::now());
+  if (!response) log_failure(name, trace, response.error());
   co_return response;
 }
 

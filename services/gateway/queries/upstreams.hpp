@@ -17,9 +17,10 @@ namespace waybill::gateway {
 
 class Upstreams {
  public:
-  // `addresses`: service → "host:port".
+  // `addresses`: service → "host:port". `transfers`: streams to a service at most; they have their
+  // own connections, so that long ones keep nobody from short reads.
   Upstreams(boost::asio::io_context& io, const std::map<std::string, std::string>& addresses,
-            const web::ClientOptions& options = {});
+            const web::ClientOptions& options = {}, std::size_t transfers = 64);
 
   bool has(const std::string& service) const { return services_.contains(service); }
 
@@ -32,16 +33,20 @@ class Upstreams {
   // what was asked.
   web::awaitable<Result<web::Response>> send(const std::string& service, web::ClientRequest request,
                                              const Caller& caller, const TraceContext& trace);
+  // The same with bodies that pass through as they come; see web::Client::open.
+  web::awaitable<Result<web::Response>> open(const std::string& service, web::ClientRequest request,
+                                             const Caller& caller, const TraceContext& trace);
 
  private:
   struct Service {
     Service(boost::asio::io_context& io, const std::string& name, const std::string& address,
-            const web::ClientOptions& options);
+            const web::ClientOptions& options, std::size_t transfers);
     // What became of a request that the breaker let through.
     void settle(const Result<web::Response>& response, Breaker::Time now);
 
     const std::string name;
     web::Client client;
+    web::Client streams;
     Breaker breaker;
     metrics::Gauge& circuit;
   };

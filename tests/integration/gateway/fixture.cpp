@@ -29,6 +29,10 @@ web::Headers FakeUpstream::last_headers() const {
   return headers_;
 }
 
+web::Headers FakeUpstream::headers_of(const std::string& path) const {
+  const std::lock_guard lock{mutex_};
+  return headers_by_path_.at(path);
+}
 std::string FakeUpstream::last_body() const {
   const std::lock_guard lock{mutex_};
   return body_;
@@ -38,13 +42,29 @@ web::Response FakeUpstream::find(const web::Request& request) {
   const std::lock_guard lock{mutex_};
   ++asked_[request.path];
   headers_ = request.headers;
+  headers_by_path_[request.path] = request.headers;
   body_ = request.body;
   const auto found = answers_.find(request.path);
   return found == answers_.end() ? web::problem_response(not_found("Not in this test."), request)
                                  : found->second;
 }
 
+std::optional<std::uint64_t> FakeUpstream::streams(const web::Request& request) const {
+  if (request.path.find("/content") == std::string::npos) return std::nullopt;
+  return std::uint64_t{1} << 40;
+}
 web::awaitable<web::Response> FakeUpstream::handle(web::Request& request) {
+  const bool reads = request.source && request.path.find("/refused") == std::string::npos;
+  try {
+    for (bool more = reads; more;) {
+      const std::string piece = co_await request.source->read();
+      streamed_bytes += piece.size();
+      more = !piece.empty();
+    }
+  } catch (const web::BodyBroken&) {
+    ++broken_bodies;
+    throw;
+  }
   co_return find(request);
 }
 

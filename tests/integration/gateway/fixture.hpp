@@ -32,9 +32,14 @@ class FakeUpstream final : public web::Handler {
   void put(const std::string& path, web::Response response);
   int asked(const std::string& path) const;
   web::Headers last_headers() const;
+  web::Headers headers_of(const std::string& path) const;  // of the last request for it
   std::string last_body() const;
 
   web::awaitable<web::Response> handle(web::Request& request) override;
+  // Bodies of paths with /content are read as they come, and counted.
+  std::optional<std::uint64_t> streams(const web::Request& request) const override;
+  std::atomic<std::uint64_t> streamed_bytes{0};
+  std::atomic<int> broken_bodies{0};
 
  private:
   web::Response find(const web::Request& request);
@@ -43,6 +48,7 @@ class FakeUpstream final : public web::Handler {
   std::map<std::string, web::Response> answers_;
   std::map<std::string, int> asked_;
   web::Headers headers_;
+  std::map<std::string, web::Headers> headers_by_path_;
   std::string body_;
 };
 
