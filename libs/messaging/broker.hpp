@@ -153,6 +153,8 @@ struct GroupOptions {
   std::vector<std::string> topics;
   std::function<std::vector<TopicPartition>(const std::vector<TopicPartition>&)> positions;
   std::function<void(const std::vector<TopicPartition>&)> revoked = {};
+  // How long the broker may hold back few events so that more come with them; 0 = not at all.
+  std::chrono::milliseconds patience{0};
 };
 
 struct PartitionInfo {

@@ -295,18 +295,51 @@ class Batch {
   Aftermath after_;
 };
 
-void insert_rows(pg::Tx& tx, const std::vector<Writer::Row>& rows, Aftermath& after) {
+// Columns of outbox rows, for unnest().
+struct Columns {
   pg::Array channels, targets, keys, types, headers, payloads;
-  for (const Writer::Row& row : rows) {
+
+  void add(const Writer::Row& row) {
     channels.add(row.channel);
     targets.add(row.target);
     keys.add(row.key);
     types.add(row.type);
     headers.add(row.headers);
     payloads.add(pg::bytes(row.payload));
-    (row.channel == "event" ? after.events : after.commands) = true;
   }
-  tx.later(sql::insert_outbox, channels, targets, keys, types, headers, payloads);
+};
+
+OutboxRow to_outbox_row(const Writer::Row& row, const pg::Row& given) {
+  return {.id = given.integer(0),
+          .target = row.target,
+          .key = row.key,
+          .type = row.type,
+          .payload = row.payload,
+          .headers = parse_headers(row.headers),
+          .at = given.instant(1)};
+}
+
+void insert_rows(pg::Tx& tx, const std::vector<Writer::Row>& rows, Aftermath& after) {
+  Columns events, commands;
+  std::vector<const Writer::Row*> express;
+  for (const Writer::Row& row : rows) {
+    const bool is_event = row.channel == "event";
+    (is_event ? events : commands).add(row);
+    if (!is_event) express.push_back(&row);
+  }
+  if (!express.empty()) {
+    const auto& [channels, targets, keys, types, headers, payloads] = commands;
+    std::size_t i = 0;
+    for (const pg::Row given :
+         tx.exec(sql::insert_express, channels, targets, keys, types, headers, payloads)) {
+      after.commands.push_back(to_outbox_row(*express[i++], given));
+    }
+  }
+  if (express.size() < rows.size()) {
+    const auto& [channels, targets, keys, types, headers, payloads] = events;
+    tx.later(sql::insert_outbox, channels, targets, keys, types, headers, payloads);
+    after.events = true;
+  }
 }
 
 // Outcomes of deferred commands; who waits for them stands in their inbox rows.

@@ -9,6 +9,7 @@
 #include "libs/outbox/intake.hpp"
 #include "libs/outbox/processor.hpp"
 #include "libs/outbox/rehearsal.hpp"
+#include "libs/outbox/row.hpp"
 #include "libs/outbox/writer.hpp"
 #include "libs/pg/pg.hpp"
 
@@ -28,8 +29,8 @@ struct Aftermath {
   cache::Cache::Dropping stale;  // cache entries on their way out
   std::vector<Retry> retries;
   std::vector<Handled> handled;
-  bool events = false;  // outbox rows were written for these channels
-  bool commands = false;
+  bool events = false;              // outbox rows were written for this channel
+  std::vector<OutboxRow> commands;  // the other's rows
 };
 
 // Sees what is to be done after the commit too early: a planted bug (libs/core/planted.hpp).

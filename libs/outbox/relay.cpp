@@ -1,7 +1,5 @@
 #include "libs/outbox/relay.hpp"
 
-#include <boost/json.hpp>
-
 #include "libs/core/backoff.hpp"
 #include "libs/core/planted.hpp"
 #include "libs/log/log.hpp"
@@ -12,7 +10,6 @@
 namespace waybill::outbox {
 namespace {
 
-namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kStandbyPoll{500};  // how often a standby asks for the lock
@@ -22,15 +19,6 @@ constexpr seconds kMeasureEvery{5};
 constexpr std::chrono::minutes kTendEvery{10};
 // Rows that no broker takes (a queue that does not exist yet) must not fill the whole window.
 constexpr std::size_t kMostStuck = 20;  // batches
-
-messaging::Headers parse_headers(std::string_view text) {
-  messaging::Headers headers;
-  const json::value document = json::parse(json::string_view{text.data(), text.size()});
-  for (const auto& [name, value] : document.as_object()) {
-    headers.emplace(name, value.as_string());
-  }
-  return headers;
-}
 
 OutboxRow read_row(const pg::Row& row) {
   return {.id = row.integer(0),
@@ -78,6 +66,11 @@ struct Relay::Impl {
   Backoff backoff{milliseconds{50}, seconds{5}};
   std::size_t stuck = 0;  // rows of the last batch that no broker took
   Clock::time_point last_read{};
+  // Rows up to `settled` have been there for `patience`; `newest` was the last one when it was
+  // looked. By ids and our own clock: the database's may jump.
+  std::int64_t settled = std::numeric_limits<std::int64_t>::max();
+  std::int64_t newest = 0;
+  Clock::time_point next_settling{};
   Clock::time_point next_measure{};
   Clock::time_point next_tend{};
 
@@ -120,6 +113,7 @@ struct Relay::Impl {
     active_gauge.set(active ? 1 : 0);
     if (active) {
       next_tend = {};
+      if (options.patience.count() > 0) settled = look_for_newest();
       log::info("relay.active", {{"channel", options.channel}});
     }
     return active;
@@ -136,6 +130,7 @@ struct Relay::Impl {
 
   void work() {
     tend();
+    settle();
     const std::vector<OutboxRow> rows = read();
     if (!rows.empty()) tell(rows);
     if (stuck > 0) {
@@ -148,11 +143,24 @@ struct Relay::Impl {
 
   std::size_t window() const { return options.batch + std::min(stuck, kMostStuck * options.batch); }
 
+  void settle() {
+    if (options.patience.count() == 0 || Clock::now() < next_settling) return;
+    settled = std::max(settled, newest);
+    look_for_newest();
+  }
+
+  std::int64_t look_for_newest() {
+    pg::Session session{connection};
+    newest = session.exec(sql::find_newest, options.channel)[0].integer(0);
+    next_settling = Clock::now() + options.patience;
+    return newest;
+  }
+
   std::vector<OutboxRow> read() {
     last_read = Clock::now();
     pg::Session session{connection};
     std::vector<OutboxRow> rows;
-    for (const pg::Row row : session.exec(sql::find_untold, options.channel, window())) {
+    for (const pg::Row row : session.exec(sql::find_untold, options.channel, settled, window())) {
       rows.push_back(read_row(row));
     }
     return rows;

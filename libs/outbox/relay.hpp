@@ -13,16 +13,10 @@
 #include <vector>
 
 #include "libs/messaging/broker.hpp"
+#include "libs/outbox/row.hpp"
 #include "libs/pg/pg.hpp"
 
 namespace waybill::outbox {
-
-struct OutboxRow {
-  std::int64_t id = 0;
-  std::string target, key, type, payload;
-  messaging::Headers headers;
-  Instant at;
-};
 
 // Where a channel's rows go. publish() answers for each row whether the broker has it; blocking.
 class Sink {
@@ -39,8 +33,11 @@ struct RelayOptions {
   std::string service;  // names source (ce_source), locks and metrics
   std::string channel;  // "event" or "command"
   std::size_t batch = 500;
-  std::chrono::milliseconds poll{100};     // safety net behind the wake-up calls
-  std::chrono::milliseconds pace{0};       // least time between two batches that are not full
+  std::chrono::milliseconds poll{100};  // safety net behind the wake-up calls
+  std::chrono::milliseconds pace{0};    // least time between two batches that are not full
+  // How long a row is left to the express before the relay tells it. What lies there when the relay
+  // becomes active has nobody else.
+  std::chrono::milliseconds patience{0};
   std::chrono::hours keep{24 * 7};         // outbox_sent partitions older than this are dropped
   std::chrono::hours keep_inbox{24 * 30};  // commands that were done longer ago are forgotten
 };
@@ -62,8 +59,8 @@ class Relay {
   std::unique_ptr<Impl> impl_;
 };
 
-// Both channels of a service, and the wake-up across processes (a coalesced NOTIFY on a connection
-// of its own).
+// Both channels of a service, the express for its commands, and the wake-up across processes (a
+// coalesced NOTIFY on a connection of its own).
 class Relays {
  public:
   Relays(const std::string& service, pg::Options database, messaging::KafkaBroker& kafka,
@@ -71,8 +68,10 @@ class Relays {
   ~Relays();
   void start();
   void stop();
-  // After a commit that wrote outbox rows; says which channels have some.
-  void wake(bool events, bool commands);
+  // After a commit that wrote events.
+  void wake();
+  // After a commit that wrote these commands. Does not wait for the broker.
+  void send(std::vector<OutboxRow> commands, messaging::Publisher& publisher);
 
  private:
   struct Impl;

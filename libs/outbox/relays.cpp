@@ -1,4 +1,5 @@
 #include "libs/log/log.hpp"
+#include "libs/outbox/express.hpp"
 #include "libs/outbox/relay.hpp"
 #include "libs/outbox/sql.hpp"
 
@@ -102,13 +103,22 @@ class Listener {
   std::jthread thread_;
 };
 
-// Commands leave at once: somebody waits for the outcome. An event may wait for others: each
-// produce request costs Kafka more than the events in it.
-RelayOptions channel_options(const std::string& service, const std::string& channel) {
+// An event may wait for others: each produce request costs Kafka more than the events in it.
+RelayOptions event_options(const std::string& service) {
   RelayOptions options;
   options.service = service;
-  options.channel = channel;
-  if (channel == "event") options.pace = milliseconds{40};
+  options.channel = "event";
+  options.pace = milliseconds{80};
+  return options;
+}
+
+// Commands have left by express, unless something went wrong.
+RelayOptions command_options(const std::string& service) {
+  RelayOptions options;
+  options.service = service;
+  options.channel = "command";
+  options.poll = milliseconds{500};
+  options.patience = milliseconds{2'000};
   return options;
 }
 
@@ -117,23 +127,17 @@ RelayOptions channel_options(const std::string& service, const std::string& chan
 struct Relays::Impl {
   Relay events;
   Relay commands;
+  Express express;
   Notifier notifier;
   Listener listener;
 
   Impl(const std::string& service, const pg::Options& database, messaging::KafkaBroker& kafka,
        messaging::RabbitBroker& rabbit)
-      : events{channel_options(service, "event"), database, make_event_sink(kafka, service)},
-        commands{channel_options(service, "command"), database, make_command_sink(rabbit, service)},
+      : events{event_options(service), database, make_event_sink(kafka, service)},
+        commands{command_options(service), database, make_command_sink(rabbit, service)},
+        express{database},
         notifier{database},
-        listener{database, [this] {
-                   events.wake();
-                   commands.wake();
-                 }} {}
-
-  void wake(Relay& relay) {
-    relay.wake();
-    if (!relay.is_active()) notifier.request();
-  }
+        listener{database, [this] { events.wake(); }} {}
 };
 
 Relays::Relays(const std::string& service, pg::Options database, messaging::KafkaBroker& kafka,
@@ -145,6 +149,7 @@ Relays::~Relays() = default;
 void Relays::start() {
   impl_->events.start();
   impl_->commands.start();
+  impl_->express.start();
   impl_->notifier.start();
   impl_->listener.start();
 }
@@ -152,13 +157,18 @@ void Relays::start() {
 void Relays::stop() {
   impl_->listener.stop();
   impl_->notifier.stop();
+  impl_->express.stop();
   impl_->commands.stop();
   impl_->events.stop();
 }
 
-void Relays::wake(bool events, bool commands) {
-  if (events) impl_->wake(impl_->events);
-  if (commands) impl_->wake(impl_->commands);
+void Relays::wake() {
+  impl_->events.wake();
+  if (!impl_->events.is_active()) impl_->notifier.request();
+}
+
+void Relays::send(std::vector<OutboxRow> commands, messaging::Publisher& publisher) {
+  impl_->express.send(std::move(commands), publisher);
 }
 
 }  // namespace waybill::outbox

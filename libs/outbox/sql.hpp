@@ -83,10 +83,21 @@ inline constexpr pg::Statement insert_outbox{
     "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::json[], "
     "$6::bytea[])"};
 
+// The same, but says what the rows were given, in their order.
+inline constexpr pg::Statement insert_express{
+    "insert_express",
+    "INSERT INTO outbox (channel, target, key, type, headers, payload) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::json[], "
+    "$6::bytea[]) RETURNING id, at"};
+
 inline constexpr pg::Statement find_untold{
     "find_untold",
     "SELECT id, target, key, type, headers, payload, at FROM outbox "
-    "WHERE channel = $1 ORDER BY id LIMIT $2"};
+    "WHERE channel = $1 AND id <= $2 ORDER BY id LIMIT $3"};
+
+inline constexpr pg::Statement find_newest{
+    "find_newest",
+    "SELECT coalesce((SELECT id FROM outbox WHERE channel = $1 ORDER BY id DESC LIMIT 1), 0)"};
 
 inline constexpr pg::Statement move_told{
     "move_told",

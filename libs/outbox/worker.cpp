@@ -33,10 +33,10 @@ void Shop::pause(milliseconds duration) {
 
 void tell(Aftermath& after, messaging::Publisher& publisher, Relays& relays) {
   // Saga commands are waited for; events may wait until nobody can read an old representation.
-  if (after.commands) relays.wake(false, true);
+  relays.send(std::move(after.commands), publisher);
   after.stale.wait();
   after.answers.send(publisher);
-  if (after.events) relays.wake(true, false);
+  if (after.events) relays.wake();
 }
 
 Worker::Worker(Shop& shop)

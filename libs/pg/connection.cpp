@@ -114,6 +114,7 @@ void Connection::set(const std::string& setting, const std::string& value) {
 
 void Connection::work_by_key() {
   set("enable_seqscan", "off");
+  set("enable_bitmapscan", "off");
 }
 
 void Connection::listen(const std::string& channel) {

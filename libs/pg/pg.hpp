@@ -176,8 +176,10 @@ class Connection {
   // Changes a setting of the session, now and after each reopening: "synchronous_commit", "off".
   void set(const std::string& setting, const std::string& value);
   // For connections whose statements find few rows by key: no scans of whole tables, whatever the
-  // planner thought of a table that was empty when it looked. An index can still be walked from end
-  // to end: joins with unnest() say `AND t.id = ANY ($1)` beside `t.id = u.id` against that.
+  // planner thought of a table that was empty when it looked; and no bitmaps, which leave the
+  // entries of rows that are gone in the index, where a queue's next look finds thousands of them.
+  // An index can still be walked from end to end: joins with unnest() say `AND t.id = ANY ($1)`
+  // beside `t.id = u.id` against that.
   void work_by_key();
   // Blocks up to `most` for a NOTIFY on channels that were LISTENed to; true when one came. Not
   // while a Tx is open.

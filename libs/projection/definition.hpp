@@ -2,6 +2,7 @@
 // (projection.hpp); the command-line tool rebuilds it beside the live tables (shadow.hpp).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -26,6 +27,9 @@ struct Definition {
   std::vector<std::string> tables = {};
   Apply apply;
   std::size_t batch = 500;
+  // Least time between two batches that are not full: where nobody waits for a row, larger batches
+  // are cheaper.
+  std::chrono::milliseconds pace{0};
 };
 
 }  // namespace waybill::projection

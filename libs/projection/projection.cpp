@@ -98,6 +98,7 @@ struct Projection::Impl {
   void follow() {
     if (!consumer) join();
     const std::vector<messaging::Event> events = consumer->poll(definition.batch, kPoll);
+    const auto began = Clock::now();
     if (!events.empty()) {
       pauses.reset();
       applier.apply(events);
@@ -108,6 +109,7 @@ struct Projection::Impl {
       next_look = Clock::now() + kLook;
     }
     show_parked(applier.parked());
+    if (!events.empty() && events.size() < definition.batch) pause_until(began + definition.pace);
   }
 
   void join() {
@@ -120,6 +122,7 @@ struct Projection::Impl {
     group.revoked = [this](const std::vector<messaging::TopicPartition>& revoked) {
       applier.release(revoked);
     };
+    group.patience = definition.pace;
     consumer = kafka.join_group(std::move(group));
   }
 
@@ -144,9 +147,10 @@ struct Projection::Impl {
     return stopping;
   }
 
-  void pause(milliseconds duration) {
+  void pause(milliseconds duration) { pause_until(Clock::now() + duration); }
+  void pause_until(Clock::time_point end) {
     std::unique_lock guard{mutex};
-    changed.wait_for(guard, duration, [&] { return stopping; });
+    changed.wait_until(guard, end, [&] { return stopping; });
   }
 };
 

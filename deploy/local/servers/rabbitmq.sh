@@ -43,6 +43,8 @@ default_pass = $RABBIT_PASSWORD
 # amounts, not shares: a share of a big machine is no limit
 vm_memory_high_watermark.absolute = 512MB
 disk_free_limit.absolute = 200MB
+# otherwise it starts a shell and ps every few seconds
+vm_memory_calculation_strategy = allocated
 # a stuck consumer must not be cut off while somebody debugs it
 consumer_timeout = 3600000
 log.file.level = info

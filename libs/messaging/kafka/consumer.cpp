@@ -189,6 +189,10 @@ class GroupMember final : public KafkaConsumer {
     // The default keeps 100,000 messages of each partition.
     set(conf, "queued.min.messages", "5000");
     set(conf, "queued.max.messages.kbytes", "16384");
+    if (group_.patience.count() > 0) {
+      set(conf, "fetch.min.bytes", "100000");
+      set(conf, "fetch.wait.max.ms", std::to_string(group_.patience.count()));
+    }
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
     handle_ = make_consumer_handle(std::move(conf));

@@ -86,7 +86,8 @@ projection::Definition orders() {
           .service = "report",
           .topics = {orders_topic},
           .tables = {"sold_order"},
-          .apply = all_events<store::SoldOrder>(to_order).newest_into(store::put_orders)};
+          .apply = all_events<store::SoldOrder>(to_order).newest_into(store::put_orders),
+          .pace = pace};
 }
 
 projection::Definition steps() {
@@ -94,7 +95,8 @@ projection::Definition steps() {
           .service = "report",
           .topics = {orders_topic},
           .tables = {"order_step"},
-          .apply = all_events<store::OrderStep>(to_step).every_into(store::add_steps)};
+          .apply = all_events<store::OrderStep>(to_step).every_into(store::add_steps),
+          .pace = pace};
 }
 
 }  // namespace waybill::report::projections

@@ -39,7 +39,8 @@ projection::Definition products() {
           .service = "report",
           .topics = {"waybill.products"},
           .tables = {"known_product"},
-          .apply = rows.newest_into(store::put_products)};
+          .apply = rows.newest_into(store::put_products),
+          .pace = pace};
 }
 
 }  // namespace waybill::report::projections

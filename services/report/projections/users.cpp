@@ -27,7 +27,8 @@ projection::Definition users() {
           .service = "report",
           .topics = {"waybill.users"},
           .tables = {"known_user"},
-          .apply = rows.newest_into(store::put_users)};
+          .apply = rows.newest_into(store::put_users),
+          .pace = pace};
 }
 
 }  // namespace waybill::report::projections

@@ -273,6 +273,31 @@ TEST_CASE("saga commands reach their queue with everything that connects them", 
   CHECK(sent[0].headers.contains("sent_at_us"));
 }
 
+TEST_CASE("a saga command leaves once, and its row is kept as sent", "[outbox][express]") {
+  House house;
+  messaging::QueueOptions stock;
+  stock.name = "stock";
+  house.rabbit->declare(stock);
+  house.handlers.on<PlaceOrder>(
+      [](pg::Tx&, std::span<const Command<PlaceOrder>> batch, outbox::Writer& out) {
+        for (const auto& command : batch) {
+          out.command("stock", derive_id(command.cause.command_id, "stock"), CancelOrder{},
+                      command.cause);
+        }
+        return std::vector<Outcome>(batch.size(), Outcome::deferred());
+      });
+  house.start();
+  for (int i = 0; i < 20; ++i) house.send(house.message(PlaceOrder{}));
+
+  std::set<std::string> ids;
+  for (const auto& sent : house.queued("stock", 20)) ids.insert(sent.message_id);
+  CHECK(ids.size() == 20);
+  CHECK(eventually(kPatience, [&] { return house.count("SELECT count(*) FROM outbox") == 0; }));
+  CHECK(house.count("SELECT count(DISTINCT key) FROM outbox_sent WHERE channel = 'command'") == 20);
+  // The relay has found nothing left to tell.
+  CHECK(house.count("SELECT count(*) FROM outbox_sent") == 20);
+}
+
 TEST_CASE("a transaction of a service's own completes and tells like a command", "[outbox]") {
   House house;
   defer_and_complete(house, Outcome::no_content());

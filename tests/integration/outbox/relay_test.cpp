@@ -51,8 +51,9 @@ struct Office {
   pg::Connection connection{database.options()};
   Broker broker;
 
-  std::unique_ptr<outbox::Relay> relay() {
+  std::unique_ptr<outbox::Relay> relay(std::chrono::milliseconds patience = {}) {
     outbox::RelayOptions options;
+    options.patience = patience;
     options.service = "office";
     options.channel = "event";
     options.batch = 10;
@@ -166,4 +167,31 @@ TEST_CASE("old days of what was sent are dropped whole", "[relay]") {
   }));
   CHECK(office.count("SELECT count(*) FROM pg_class WHERE relname ~ '^outbox_sent_[0-9]{8}$'") ==
         2);
+}
+
+TEST_CASE("what lies there when a relay becomes active has nobody else", "[relay][express]") {
+  Office office;
+  office.write("a", 1, 25);
+  const auto relay = office.relay(std::chrono::hours{1});
+  REQUIRE(office.drained());
+  CHECK(office.broker.all() == numbers("a", 1, 25));
+}
+
+TEST_CASE("a relay with patience leaves a row to the express, and tells it when it stays",
+          "[relay][express]") {
+  Office office;
+  const auto patient = office.relay(std::chrono::hours{1});
+  REQUIRE(eventually(kPatience, [&] { return patient->is_active(); }));
+  office.write("a", 1, 5);
+  patient->wake();
+  CHECK_FALSE(eventually(std::chrono::milliseconds{200},
+                         [&] { return office.count("SELECT count(*) FROM outbox") < 5; }));
+  patient->stop();
+
+  office.count("DELETE FROM outbox RETURNING 1");
+  const auto relay = office.relay(std::chrono::milliseconds{50});
+  REQUIRE(eventually(kPatience, [&] { return relay->is_active(); }));
+  office.write("b", 1, 25);
+  REQUIRE(office.drained());
+  CHECK(office.broker.all() == numbers("b", 1, 25));
 }
