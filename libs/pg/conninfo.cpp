@@ -63,7 +63,12 @@ std::string conninfo(const Options& options, const Settings& settings) {
       {"timezone", "UTC"},
       {"datestyle", "ISO"},
       {"bytea_output", "hex"},
-      {"standard_conforming_strings", "on"}};
+      {"standard_conforming_strings", "on"},
+      // The server, too, notices within half a minute that we have vanished: until then it keeps
+      // our locks. (Its own default is two hours.)
+      {"tcp_keepalives_idle", "10"},
+      {"tcp_keepalives_interval", "5"},
+      {"tcp_keepalives_count", "3"}};
   for (const auto& [name, value] : settings) session[name] = value;
   values["options"] = command_line(session) + ' ' + values["options"];
   values.try_emplace("application_name", options.application_name);

@@ -301,3 +301,12 @@ TEST_CASE("statements of one name must be one statement", "[pg]") {
   CHECK_NOTHROW(db.session.exec({"twin", "SELECT 1"}));
   CHECK_THROWS(db.session.exec({"twin", "SELECT 2"}));
 }
+
+TEST_CASE("the server notices within half a minute that its client has vanished", "[pg]") {
+  Database db;
+  pg::Connection connection{db.fresh.options()};
+  // (Through a Unix socket nobody can vanish: there it reads as zero.)
+  constexpr pg::Statement keepalive{
+      "keepalive", "SELECT setting, reset_val FROM pg_settings WHERE name = 'tcp_keepalives_idle'"};
+  CHECK(pg::Session{connection}.exec(keepalive)[0].text(1) == "10");
+}
