@@ -25,13 +25,14 @@ void start_curl() {
 
 struct Sink {
   S3Answer& answer;
+  std::string& body;
   const std::size_t most;
 };
 
 std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* to) {
   Sink& sink = *static_cast<Sink*>(to);
-  if (sink.answer.body.size() + count > sink.most) return 0;
-  sink.answer.body.append(bytes, count);
+  if (sink.body.size() + count > sink.most) return 0;
+  sink.body.append(bytes, count);
   return count;
 }
 
@@ -122,7 +123,8 @@ std::string S3Http::url(const S3Request& request) const {
 S3Http::Tried S3Http::try_once(const S3Request& request) {
   metrics::Outgoing call{"s3", request.operation};
   Tried tried;
-  Sink sink{tried.answer, request.most_answer};
+  Sink sink{tried.answer, request.into ? *request.into : tried.answer.body, request.most_answer};
+  sink.body.clear();
   Handle curl{*this};
   List headers;
   // The server checks the body by it. curl 7.88 signs with it, but does not make it.
@@ -187,7 +189,12 @@ S3Answer S3Http::send(const S3Request& request) {
 
 S3Answer S3Http::must(const S3Request& request) {
   S3Answer answer = send(request);
-  if (answer.status >= 200 && answer.status < 300) return answer;
+  check(request, answer);
+  return answer;
+}
+
+void check(const S3Request& request, const S3Answer& answer) {
+  if (answer.status / 100 == 2) return;
   throw StoreError(
       fmt::format("s3 {}: status {} {}", request.operation, answer.status, s3_code(answer.body)));
 }

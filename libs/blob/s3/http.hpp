@@ -24,6 +24,7 @@ struct S3Request {
   std::vector<std::string> headers;  // "name: value"
   std::string_view body;
   std::size_t most_answer = 8 * 1024 * 1024;  // bytes
+  std::string* into = nullptr;  // set: where the answer's body goes instead, whose room is kept
 };
 
 struct S3Answer {
@@ -56,6 +57,9 @@ class S3Http {
   std::mutex mutex_;
   std::vector<void*> idle_;  // curl's handles with their connections
 };
+
+// Throws StoreError for anything but 2xx.
+void check(const S3Request& request, const S3Answer& answer);
 
 // The part of an S3 error document that tells what is wrong: its <Code>.
 std::string s3_code(const std::string& body);

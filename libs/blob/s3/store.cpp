@@ -14,7 +14,7 @@ constexpr std::string_view kObjects = "objects/";
 constexpr std::string_view kIncoming = "incoming/";
 // An object is read in pieces of this size, a request each: a piece that fails is asked for again,
 // and a reader who pauses holds no connection.
-constexpr std::uint64_t kPiece = 4 * 1024 * 1024;
+constexpr std::uint64_t kPiece = 2 * 1024 * 1024;
 
 // The text of the next <name>…</name> from `at` on, which is moved behind it. Keys and numbers need
 // no unescaping; ETags are only sent back.
@@ -136,7 +136,9 @@ class S3Store final : public Store {
           fmt::format("list-type=2&max-keys={}&prefix={}",
                       std::min<std::size_t>(most - objects.size(), 1'000), escaped(prefix));
       if (!last.empty()) request.query += "&start-after=" + escaped(std::string{prefix} + last);
-      const S3Answer answer = http_.must(request);
+      const S3Answer answer = http_.send(request);
+      if (answer.status == 404) break;  // no bucket yet
+      check(request, answer);
       more = element(answer.body, "IsTruncated") == "true";
       const std::size_t before = objects.size();
       for (std::size_t at = 0; auto contents = next_element(answer.body, "Contents", at);) {
@@ -157,7 +159,9 @@ class S3Store final : public Store {
   std::size_t abort_uploads(Instant before) {
     S3Request request{"sweep"};
     request.query = "prefix=" + escaped(kIncoming) + "&uploads=";
-    const S3Answer answer = http_.must(request);
+    const S3Answer answer = http_.send(request);
+    if (answer.status == 404) return 0;  // no bucket yet
+    check(request, answer);
     std::size_t aborted = 0;
     for (std::size_t at = 0; auto upload = next_element(answer.body, "Upload", at);) {
       const auto name = element(*upload, "Key");
@@ -315,13 +319,14 @@ class S3Download final : public Download {
  private:
   void fetch() {
     const std::uint64_t count = std::min(kPiece, end_ - at_);
+    piece_.reserve(count);
     S3Request request{"get", "GET", name_};
     request.headers.push_back(fmt::format("Range: bytes={}-{}", at_, at_ + count - 1));
-    S3Answer answer = store_.http_.must(request);
-    if (answer.status != 206 || answer.body.size() != count) {
+    request.into = &piece_;
+    const S3Answer answer = store_.http_.must(request);
+    if (answer.status != 206 || piece_.size() != count) {
       throw StoreError("s3 get: not the bytes that were asked for");
     }
-    piece_ = std::move(answer.body);
     given_ = 0;
     at_ += count;
   }

@@ -55,6 +55,14 @@ TEMPLATE_TEST_CASE("nobody sees an upload before it is finished", "[blob]", Fold
   CHECK(store->find(key_of(bytes)));
 }
 
+TEMPLATE_TEST_CASE("a store that nobody has written to is empty", "[blob]", Folder, S3) {
+  const TestType place;
+  const auto store = place.open();
+  CHECK(store->list("", 10).empty());
+  CHECK(store->sweep(now()) == 0);
+  CHECK_FALSE(store->find(key_of("x")));
+}
+
 TEMPLATE_TEST_CASE("an upload that is given up leaves nothing", "[blob]", Folder, S3) {
   const TestType place;
   const auto store = place.open();
