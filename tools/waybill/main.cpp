@@ -37,6 +37,7 @@ int parse_and_run(int argc, char** argv) {
   add_dead(program, chosen);
   add_outbox(program, chosen);
   add_keys(program, chosen);
+  add_files(program, chosen);
   add_projections(program, chosen);
   try {
     program.parse(argc, argv);

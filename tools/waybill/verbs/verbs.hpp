@@ -20,6 +20,7 @@ void add_audit(CLI::App& program, Action& chosen);
 void add_dead(CLI::App& program, Action& chosen);
 void add_outbox(CLI::App& program, Action& chosen);
 void add_keys(CLI::App& program, Action& chosen);
+void add_files(CLI::App& program, Action& chosen);
 void add_projections(CLI::App& program, Action& chosen);
 
 }  // namespace waybill::tool

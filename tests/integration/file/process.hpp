@@ -1,0 +1,204 @@
+// One process of the file service in miniature: the direct API with its store, over the test's
+// database, brokers in memory and a real Redis.
+#pragma once
+
+#include <filesystem>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "libs/blob/s3.hpp"
+#include "libs/core/digest.hpp"
+#include "libs/messaging/memory.hpp"
+#include "libs/testing/testing.hpp"
+#include "services/file/commands/commands.hpp"
+#include "services/file/direct/direct_api.hpp"
+#include "services/file/queries/queries.hpp"
+#include "services/file/timers/sweep.hpp"
+
+namespace waybill::file::test {
+
+inline testing::FreshDatabase& database() {
+  static testing::FreshDatabase fresh{"file"};
+  return fresh;
+}
+
+// Where bytes are kept: each test case runs once per store.
+struct Folder {
+  Folder() : store{blob::make_folder_store(path)} {}
+  ~Folder() { std::filesystem::remove_all(path); }
+
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("files-" + new_id().to_string())).string();
+  const std::unique_ptr<blob::Store> store;
+};
+
+struct S3 {
+  S3() : store{blob::make_s3_store(options())} {}
+  static blob::S3Options options() {
+    blob::S3Options made;
+    made.endpoint = testing::environment("WAYBILL_S3_ENDPOINT");
+    made.access_key = testing::environment("WAYBILL_S3_ACCESS_KEY");
+    made.secret_key = config::Secret{testing::environment("WAYBILL_S3_SECRET_KEY")};
+    made.bucket = "files-" + new_id().to_string().substr(24);
+    return made;
+  }
+
+  const std::unique_ptr<blob::Store> store;
+};
+
+// Gives a text in pieces, and may break off.
+class Pieces final : public web::BodySource {
+ public:
+  explicit Pieces(std::string text) : text_{std::move(text)} {}
+  web::awaitable<std::string> read() override {
+    std::string piece = text_.substr(at_, 50'000);
+    at_ += piece.size();
+    if (at_ > breaks_at) throw web::BodyBroken{0, "body-cut", "the client has gone"};
+    co_return piece;
+  }
+  std::optional<std::uint64_t> length() const override { return text_.size(); }
+
+  std::size_t breaks_at = std::string::npos;
+
+ private:
+  const std::string text_;
+  std::size_t at_ = 0;
+};
+
+class Collected final : public web::StreamWriter {
+ public:
+  web::awaitable<bool> write(std::string chunk) override {
+    bytes += chunk;
+    co_return true;
+  }
+  bool is_open() const override { return true; }
+  std::string bytes;
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+inline const Caller kStaff{std::nullopt, Role::staff};
+
+class Process {
+ public:
+  explicit Process(blob::Store& store, links::Options options = link_options())
+      : links{std::move(options)},
+        store_{store},
+        connection_{database().options()},
+        work_{io_.get_executor()},
+        cache_{io_, {.url = testing::environment("WAYBILL_REDIS_URL")}},
+        rabbit_{messaging::make_memory_rabbit()},
+        kafka_{messaging::make_memory_kafka()},
+        publisher_{rabbit_->make_publisher("file")},
+        relays_{"file", database().options(), *kafka_, *rabbit_},
+        api{io_,
+            direct::Options{},
+            links,
+            store_,
+            database().options(),
+            [this](pg::Connection& connection, const outbox::DirectCommand& command,
+                   const auto& work) {
+              return outbox::run_direct(connection, cache_, *publisher_, relays_, command, work);
+            }},
+        queries{queries::make_queries(links)} {
+    kafka_->create_topic("waybill.files", 1, {});
+    io_thread_ = std::thread{[this] { io_.run(); }};
+  }
+
+  ~Process() {
+    work_.reset();
+    io_.stop();
+    io_thread_.join();
+  }
+
+  static links::Options link_options() {
+    links::Options options;
+    options.base_url = "http://gateway";
+    options.secret = config::Secret{"a secret for tests only"};
+    return options;
+  }
+
+  // What the gateway would pass through. The answer's stream is read into its body.
+  web::Response ask(const std::string& method, const std::string& target, web::BodySource* source,
+                    const Caller& caller, const Fields& headers = {}) {
+    auto request = std::make_unique<web::Request>();
+    request->method = method;
+    request->target = target;
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    request->path = target.substr(0, mark);
+    if (mark < target.size()) request->query = web::parse_query(target.substr(mark + 1)).value();
+    request->source = source;
+    request->trace.correlation_id = "test";
+    request->headers.set("Waybill-Caller", to_header(caller));
+    for (const auto& [name, value] : headers) request->headers.set(name, value);
+    return boost::asio::co_spawn(io_, answer(api, std::move(request)), boost::asio::use_future)
+        .get();
+  }
+
+  Result<web::Response> query(const std::string& path, const Fields& parameters = {},
+                              const Caller& caller = kStaff) {
+    web::Request request;
+    request.method = "GET";
+    request.path = request.target = path;
+    request.query = parameters;
+    const auto match = queries.routes().match("GET", path);
+    pg::Session session{connection_};
+    return match.value->handler(session, {request, match.params, caller});
+  }
+
+  outbox::Outcome remove(const std::string& task) {
+    outbox::Command<v1::DeleteTask> command;
+    command.cause.command_id = new_id();
+    command.cause.caller = kStaff;
+    command.body.set_task_id(task);
+    command.now = now();
+    outbox::Writer out;
+    pg::Tx tx{connection_};
+    const auto outcomes = commands::delete_tasks(tx, {&command, 1}, out);
+    tx.commit();
+    return outcomes.at(0);
+  }
+
+  // Sweeps what is unused, however young.
+  void sweep() {
+    while (timers::sweep(connection_, store_, now() + std::chrono::hours{1})) {
+    }
+  }
+
+  std::int64_t count(const pg::Statement& statement, const std::string& param) {
+    pg::Session session{connection_};
+    return session.exec(statement, param)[0].integer(0);
+  }
+
+  const links::Links links;
+
+ private:
+  static async::awaitable<web::Response> answer(direct::DirectApi& api,
+                                                std::unique_ptr<web::Request> request) {
+    web::Response response = co_await api.handle(*request);
+    if (!response.stream || request->method == "HEAD") co_return response;
+    Collected collected;
+    co_await response.stream->run(collected);
+    response.body = std::move(collected.bytes);
+    co_return response;
+  }
+
+  blob::Store& store_;
+  pg::Connection connection_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::thread io_thread_;
+  cache::Cache cache_;
+  std::unique_ptr<messaging::RabbitBroker> rabbit_;
+  std::unique_ptr<messaging::KafkaBroker> kafka_;
+  std::unique_ptr<messaging::Publisher> publisher_;
+  outbox::Relays relays_;
+
+ public:
+  direct::DirectApi api;
+  runtime::Queries queries;
+};
+
+}  // namespace waybill::file::test
