@@ -5,14 +5,13 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "libs/messaging/broker.hpp"
-#include "libs/projection/definition.hpp"
+#include "libs/projection/comparison.hpp"
+#include "libs/projection/rebuild.hpp"
 
 namespace waybill::projection {
 
@@ -20,56 +19,6 @@ namespace waybill::projection {
 class ShadowError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
-};
-
-using Partition = std::pair<std::string, std::int32_t>;
-using Places = std::map<Partition, std::int64_t>;  // offset of the next event
-
-// One row that is not the same.
-struct Difference {
-  enum class Kind {
-    added,  // the rebuild has it, the live table does not
-    lost,   // the live table has it, the rebuild does not
-    changed
-  };
-  // Why, as far as the rows tell.
-  enum class Cause {
-    parked,     // the live projection has parked an event, perhaps of this row
-    behind,     // the live row is older than what the topics tell
-    untold,     // the live row is newer, or its event is in no topic
-    other_code  // the same events, another result: the projection's code has changed
-  };
-  struct Field {
-    std::string name, live, rebuilt;  // JSON
-  };
-
-  std::string table;
-  std::string key;  // JSON object of the primary key
-  Kind kind = Kind::changed;
-  Cause cause = Cause::other_code;
-  std::vector<Field> fields;  // those that differ
-};
-
-struct Comparison {
-  struct Table {
-    std::string name;
-    std::int64_t rows = 0;  // of the live table
-    std::int64_t added = 0, lost = 0, changed = 0;
-  };
-  std::vector<Table> tables;
-  std::vector<Difference> differences;  // the first ones of each table
-  Places at;                            // both tables hold exactly what is before these offsets
-
-  std::int64_t count() const;  // of all differences
-};
-
-std::string_view to_string(Difference::Kind kind);
-std::string_view to_string(Difference::Cause cause);
-
-struct RebuildProgress {
-  std::int64_t done = 0;   // events, since this call
-  std::int64_t total = 0;  // of this call
-  std::int64_t parked = 0;
 };
 
 class Shadow {

@@ -24,7 +24,8 @@ inline constexpr pg::Statement put_offsets{"put_offsets", R"(
   INSERT INTO projection_offset (projection, topic, partition, next_offset)
   SELECT $1, topic, partition, next_offset
     FROM unnest($2::text[], $3::int[], $4::bigint[]) AS new (topic, partition, next_offset)
-      ON CONFLICT (projection, topic, partition) DO UPDATE SET next_offset = excluded.next_offset)"};
+      ON CONFLICT (projection, topic, partition)
+      DO UPDATE SET next_offset = excluded.next_offset)"};
 
 inline constexpr pg::Statement find_live_offsets{"find_live_offsets", R"(
   SELECT topic, partition, next_offset
