@@ -13,6 +13,7 @@
 namespace waybill::messaging {
 
 inline constexpr std::string_view kAttemptHeader = "attempt";
+inline constexpr std::string_view kRedrivenHeader = "redriven";
 // Asks a service what it would do with a command: handled in a transaction that is rolled back.
 inline constexpr std::string_view kDryRunHeader = "dry-run";
 
@@ -25,15 +26,25 @@ inline std::string dead_queue(std::string_view queue) {
   return std::string{queue} + ".dead";
 }
 
-// How often handling this message has failed before; 0 for a message that never failed.
-inline std::size_t attempts_of(const Message& message) {
-  const auto header = message.headers.find(kAttemptHeader);
-  std::size_t attempts = 0;
+// A number that a header gives; 0 where there is none.
+inline std::size_t count_in(const Message& message, std::string_view name) {
+  const auto header = message.headers.find(name);
+  std::size_t count = 0;
   if (header != message.headers.end()) {
     const auto& text = header->second;
-    std::from_chars(text.data(), text.data() + text.size(), attempts);
+    std::from_chars(text.data(), text.data() + text.size(), count);
   }
-  return attempts;
+  return count;
+}
+
+// How often handling this message has failed before, on the ladder that it is on.
+inline std::size_t attempts_of(const Message& message) {
+  return count_in(message, kAttemptHeader);
+}
+
+// How often it was taken out of the dead queue and sent again.
+inline std::size_t dead_visits_of(const Message& message) {
+  return count_in(message, kRedrivenHeader);
 }
 
 // The next destination of a message that has failed `attempts` times before the present failure: a

@@ -19,6 +19,8 @@ struct Cause {
   std::string instance;  // path of the HTTP request, or "/commands/<type>"
   Instant sent_at;  // when it was first published (AMQP timestamp, whole seconds; header sent_at_us
                     // where present)
+  std::int64_t failures = 0;     // how often handling it failed before, on its present ladder
+  std::int64_t dead_visits = 0;  // how often it came back from the dead queue
 };
 
 template <class Message>

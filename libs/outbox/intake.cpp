@@ -49,6 +49,8 @@ Cause cause_of(const messaging::Message& message) {
   cause.instance = header(message, "instance");
   if (cause.instance.empty()) cause.instance = "/commands/" + message.type;
   cause.sent_at = sent_at(message);
+  cause.failures = static_cast<std::int64_t>(messaging::attempts_of(message));
+  cause.dead_visits = static_cast<std::int64_t>(messaging::dead_visits_of(message));
   return cause;
 }
 

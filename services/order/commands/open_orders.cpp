@@ -43,7 +43,8 @@ void OpenOrders::put(domain::Order changed, const Step& step) {
   before_.try_emplace(order.id, was);
   order = std::move(changed);
   history_.push_back({order.id, order.version, order.status, step.source, step.note,
-                      step.cause.command_id, step.cause.sent_at, step.at});
+                      step.cause.command_id, step.cause.sent_at, step.at, step.cause.failures,
+                      step.cause.dead_visits});
   events::tell(out_, order, step.cause);
   if (domain::releases_stock(was, order.status)) release_stock(out_, order.id, step.cause);
   count(order.status);

@@ -148,7 +148,8 @@ class Placing {
       const Command& command = batch_[places_[k]];
       placed.push_back(&orders_[k]);
       history.push_back({orders_[k].id, 1, orders_[k].status, store::Source::gateway, std::nullopt,
-                         command.id(), command.cause.sent_at, command.now});
+                         command.id(), command.cause.sent_at, command.now, command.cause.failures,
+                         command.cause.dead_visits});
       tell_placed(out_, orders_[k], command);
       outcomes_[places_[k]] = outbox::Outcome::deferred();
     }

@@ -34,8 +34,14 @@ Step message_step(const store::HistoryEntry& entry) {
   if (entry.source == store::Source::product) {
     what = entry.status == domain::Status::rejected ? "stock-refused" : "stock-reserved";
   }
-  return {entry.sent_at, std::string{to_string(entry.source)},        what, entry.note,
-          std::nullopt,  {{"message_id", entry.cause_id.to_string()}}};
+  return {entry.sent_at,
+          std::string{to_string(entry.source)},
+          what,
+          entry.note,
+          std::nullopt,
+          {{"message_id", entry.cause_id.to_string()},
+           {"attempts", entry.failures + 1},
+           {"dead_letter_visits", entry.dead_visits}}};
 }
 
 Step status_step(const store::HistoryEntry& entry) {

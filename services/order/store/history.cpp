@@ -26,7 +26,7 @@ std::string_view to_string(Source source) {
 }
 
 void insert_history(pg::Tx& tx, std::span<const HistoryEntry> entries) {
-  pg::Array orders, versions, statuses, sources, notes, causes, sent, at;
+  pg::Array orders, versions, statuses, sources, notes, causes, sent, at, failures, visits;
   for (const HistoryEntry& entry : entries) {
     orders.add(entry.order_id);
     versions.add(entry.version);
@@ -36,8 +36,11 @@ void insert_history(pg::Tx& tx, std::span<const HistoryEntry> entries) {
     causes.add(entry.cause_id);
     sent.add(entry.sent_at);
     at.add(entry.at);
+    failures.add(entry.failures);
+    visits.add(entry.dead_visits);
   }
-  tx.later(sql::insert_history, orders, versions, statuses, sources, notes, causes, sent, at);
+  tx.later(sql::insert_history, orders, versions, statuses, sources, notes, causes, sent, at,
+           failures, visits);
 }
 
 std::vector<HistoryEntry> find_history(pg::Session& session, const Id& order_id) {
@@ -46,7 +49,7 @@ std::vector<HistoryEntry> find_history(pg::Session& session, const Id& order_id)
     entries.push_back({order_id, row.integer(0),
                        domain::parse_status(row.text(1)).value_or(domain::Status::pending),
                        parse_source(row.text(2)), row.maybe_text(3), row.id(4), row.instant(5),
-                       row.instant(6)});
+                       row.instant(6), row.integer(7), row.integer(8)});
   }
   return entries;
 }

@@ -25,6 +25,8 @@ struct HistoryEntry {
   Id cause_id;                      // the message
   Instant sent_at;                  // when the message was sent
   Instant at;                       // when the order changed
+  std::int64_t failures = 0;        // of the message, before it was done
+  std::int64_t dead_visits = 0;     // how often the message came back from the dead queue
 };
 
 void insert_history(pg::Tx& tx, std::span<const HistoryEntry> entries);

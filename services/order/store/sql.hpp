@@ -78,14 +78,16 @@ inline constexpr pg::Statement price_lines{"price_lines", R"(
 // ---- history ----
 
 inline constexpr pg::Statement insert_history{"insert_history", R"(
-  INSERT INTO order_history (order_id, version, status, source, note, cause_id, sent_at, at)
-  SELECT order_id, version, status, source, note, cause_id, sent_at, at
+  INSERT INTO order_history (order_id, version, status, source, note, cause_id, sent_at, at,
+                             failures, dead_visits)
+  SELECT order_id, version, status, source, note, cause_id, sent_at, at, failures, dead_visits
     FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::uuid[],
-                $7::timestamptz[], $8::timestamptz[])
-         AS new (order_id, version, status, source, note, cause_id, sent_at, at))"};
+                $7::timestamptz[], $8::timestamptz[], $9::int[], $10::int[])
+         AS new (order_id, version, status, source, note, cause_id, sent_at, at, failures,
+                 dead_visits))"};
 
 inline constexpr pg::Statement find_history{"find_history", R"(
-  SELECT version, status, source, note, cause_id, sent_at, at
+  SELECT version, status, source, note, cause_id, sent_at, at, failures, dead_visits
     FROM order_history
    WHERE order_id = $1::uuid
    ORDER BY version)"};

@@ -221,9 +221,31 @@ TEST_CASE("the timeline tells what happened, staff see by which messages", "[ord
   CHECK(event.at("partition") == 3);
   CHECK(event.at("offset") == 20);
   CHECK(full.at("items").at(0).at("message_id").as_string() == id.to_string());
+  CHECK(full.at("items").at(0).at("attempts") == 1);
   CHECK(full.at("items").at(2).at("message_id").as_string() ==
         derive_id(id, "reserve").to_string());
   CHECK(fault_code(worker.ask(timeline, customer(new_id()), {}, id.to_string())) == "not-found");
+}
+
+TEST_CASE("the timeline tells staff how often a message was tried and lay in the dead queue",
+          "[order][timeline]") {
+  Worker worker;
+  const Customer anna = known_customer(worker);
+  const Id id = confirmed_order(worker, anna);
+  auto wish = command(cancel(id), customer(anna.id));
+  wish.cause.failures = 2;
+  wish.cause.dead_visits = 1;
+  worker.run_one(commands::cancel_orders, wish);
+  const json::value full = worker.get(timeline, staff(), {}, id.to_string());
+  std::int64_t attempts = 0, visits = 0;
+  for (const json::value& item : full.at("items").as_array()) {
+    const auto* own = item.as_object().if_contains("message_id");
+    if (!own || own->as_string() != wish.id().to_string()) continue;
+    attempts = item.at("attempts").as_int64();
+    visits = item.at("dead_letter_visits").as_int64();
+  }
+  CHECK(attempts == 3);
+  CHECK(visits == 1);
 }
 
 TEST_CASE("the states are told as the contract has them", "[order][read]") {

@@ -1,7 +1,5 @@
 #include "tools/waybill/dead/redrive.hpp"
 
-#include <charconv>
-
 #include "libs/messaging/retry_ladder.hpp"
 #include "libs/pg/pg.hpp"
 #include "tools/waybill/dead/groups.hpp"
@@ -34,16 +32,6 @@ messaging::QueueOptions own_queue() {
 // A letter that was a dry run itself is nobody's command.
 bool is_rehearsal(const Letter& letter) {
   return letter.message.headers.contains(messaging::kDryRunHeader);
-}
-
-std::string redrives(const messaging::Message& message) {
-  const auto header = message.headers.find("redriven");
-  int times = 0;
-  if (header != message.headers.end()) {
-    const std::string& text = header->second;
-    std::from_chars(text.data(), text.data() + text.size(), times);
-  }
-  return std::to_string(times + 1);
 }
 
 class Retry {
@@ -198,7 +186,8 @@ bool Choice::takes(const Letter& letter) const {
 }
 
 messaging::Message revived(messaging::Message message) {
-  message.headers.insert_or_assign("redriven", redrives(message));
+  message.headers.insert_or_assign(std::string{messaging::kRedrivenHeader},
+                                   std::to_string(messaging::dead_visits_of(message) + 1));
   // The ladder begins anew; first_failed_at stays what it is.
   message.headers.erase(std::string{messaging::kAttemptHeader});
   message.headers.erase("reason");
