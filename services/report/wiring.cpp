@@ -92,7 +92,7 @@ void ReportService::declare_notices() {
 
 // A run is of all that the topic holds by now.
 bool ReportService::is_caught_up(pg::Connection& connection) {
-  const auto ends = runtime_.kafka().partitions(projections::orders_topic);
+  const auto ends = runtime_.kafka().partitions(store::orders_topic);
   std::map<std::int32_t, std::int64_t> applied;
   pg::Session session{connection};
   for (const store::Place& place : store::find_places(session)) {

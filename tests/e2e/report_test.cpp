@@ -1,5 +1,7 @@
 // Reports and statistics of the running platform.
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +10,7 @@
 #include "tests/e2e/support/instance.hpp"
 #include "tests/e2e/support/shop.hpp"
 #include "tests/e2e/support/topic.hpp"
+#include "waybill/report/v1/events.pb.h"
 
 using namespace waybill;
 using namespace waybill::e2e;
@@ -28,7 +31,23 @@ Reply place_on(const std::string& day, const Customer& customer, const Item& ite
   return post("/v1/orders", body);
 }
 
-Reply report(const std::string& day) {
+// The versions in which the day's report was told.
+std::vector<std::int64_t> told_of(const TopicWatch& topic, const std::string& day) {
+  std::vector<std::int64_t> versions;
+  for (const messaging::Event& event : topic.all()) {
+    report::v1::ReportReady ready;
+    if (ready.ParseFromString(event.value) && ready.report_date() == day) {
+      versions.push_back(ready.version());
+    }
+  }
+  return versions;
+}
+
+std::string run_tool(const std::string& arguments) {
+  return e2e::run(std::string{WAYBILL_TOOL} + " " + arguments);
+}
+
+Reply report_of(const std::string& day) {
   return call(with_header(json_call("POST", "/v1/reports", json::object{{"report_date", day}}),
                           "Prefer", "wait=30"));
 }
@@ -41,7 +60,7 @@ TEST_CASE("a report lists the day's orders with their units, and is told", "[e2e
   const Customer customer = make_customer();
   const Reply order = place_on(day, customer, {make_product("2.50", 100), 7});
   REQUIRE(order.status == 201);
-  const Reply done = report(day);
+  const Reply done = report_of(day);
   REQUIRE(done.status == 201);
   CHECK(done.number("reports_count") == 1);
   CHECK(done.body().at("complete") == true);
@@ -50,11 +69,17 @@ TEST_CASE("a report lists the day's orders with their units, and is told", "[e2e
   const json::object& row = page.body().at("items").at(0).as_object();
   CHECK(text(row, "order_id") == order.id());
   CHECK(row.at("count_product") == 7);
-  CHECK(topic.until(seconds{10}, [&] { return !topic.all().empty(); }));
+  CHECK(topic.until(seconds{10}, [&] { return !told_of(topic, day).empty(); }));
 
-  // Again: the same rows.
-  CHECK(report(day).text == done.text);
+  // Again: the same rows, and nothing is told.
+  CHECK(report_of(day).text == done.text);
   CHECK(get("/v1/reports?report_date=" + day).text == page.text);
+
+  // An order of that day that comes later: told again by itself.
+  REQUIRE(place_on(day, customer, {make_product("2.50", 100), 1}).status == 201);
+  CHECK(topic.until(seconds{20}, [&] { return told_of(topic, day).size() == 2; }));
+  CHECK(told_of(topic, day) == std::vector<std::int64_t>{1, 2});
+  CHECK(get("/v1/reports?with_total=true&report_date=" + day).number("total") == 2);
 }
 
 TEST_CASE("sales follow what is sold and what is cancelled", "[e2e][report]") {
@@ -65,7 +90,7 @@ TEST_CASE("sales follow what is sold and what is cancelled", "[e2e][report]") {
   REQUIRE(kept.status == 201);
   REQUIRE(lost.status == 201);
   REQUIRE(post("/v1/orders/" + lost.id() + "/cancel", json::object{}).status == 200);
-  REQUIRE(report(day).status == 201);
+  REQUIRE(report_of(day).status == 201);
   const std::string path = "/v1/statistics/sales?from=" + day + "&to=" + day;
   const Reply sales = get(path);
   REQUIRE(sales.status == 200);
@@ -78,15 +103,36 @@ TEST_CASE("sales follow what is sold and what is cancelled", "[e2e][report]") {
   CHECK(get(path + "&format=svg").headers.get("Content-Type") == "image/svg+xml");
 }
 
+TEST_CASE("a report can be an operation, and its form be asked for by Accept", "[e2e][report]") {
+  const std::string day = unused_day();
+  const json::object body{{"report_date", day}};
+  const Reply accepted =
+      call(with_header(json_call("POST", "/v1/reports", body), "Prefer", "respond-async"));
+  REQUIRE(accepted.status == 202);
+  const std::string location{accepted.headers.get("Location")};
+  REQUIRE(testing::eventually(seconds{15},
+                              [&] { return get(location).member("status") == "succeeded"; }));
+  CHECK(get(location).body().at("result").at("reports_count") == 0);
+
+  const Call reports{"GET", "/v1/reports?report_date=" + day, {}, {}};
+  CHECK(call(with_header(reports, "Accept", "text/csv")).text ==
+        "id,report_at,order_id,count_product,created_at\r\n");
+  CHECK(call(with_header(reports, "Accept", "image/svg+xml")).text.starts_with("<svg"));
+  CHECK(call(with_header(reports, "Accept", "image/png")).headers.get("Content-Type") ==
+        "image/png");
+}
+
 TEST_CASE("what makes no sense is refused, and customers see no figures", "[e2e][report]") {
   CHECK(get("/v1/statistics/sales?from=2026-01-02").status == 400);
   CHECK(get("/v1/statistics/sales?from=2026-01-02&to=2026-01-01").status == 400);
   CHECK(get("/v1/statistics/sales?from=2026-01-01&to=2026-01-01&by=moon").status == 400);
-  CHECK(report("2999-01-01").status == 400);
-  CHECK(report("yesterday").status == 400);
-  Call as_customer{"GET", "/v1/reports", "", {}};
-  as_customer.headers = {{"Waybill-User", make_customer().id}, {"Waybill-Role", "customer"}};
-  CHECK(call(as_customer).status == 403);
+  CHECK(get("/v1/statistics/sales?from=2026-01-01&to=2026-01-01&as_of=noon").status == 400);
+  CHECK(get("/v1/statistics/sales?from=2026-01-01&to=2027-01-02").status == 400);
+  CHECK(report_of("2999-01-01").status == 400);
+  CHECK(report_of("yesterday").status == 400);
+  const Account anna = make_account();
+  CHECK(call(as(anna.token, {"GET", "/v1/reports", {}, {}})).status == 403);
+  CHECK(call(as("", {"GET", "/v1/reports", {}, {}})).status == 401);
 }
 
 TEST_CASE("the timeline of an order tells staff the offsets of its events", "[e2e][report]") {
@@ -101,11 +147,29 @@ TEST_CASE("the timeline of an order tells staff the offsets of its events", "[e2
   }));
 }
 
+TEST_CASE("the tool comes to the service's digest from the topic alone, as of then too",
+          "[e2e][report][tool]") {
+  const std::string day = unused_day();
+  const Reply order = place_on(day, make_customer(), {make_product("2.50", 100), 4});
+  REQUIRE(order.status == 201);
+  REQUIRE(report_of(day).status == 201);
+  const std::string then = to_rfc3339(now());
+  REQUIRE(post("/v1/orders/" + order.id() + "/cancel", json::object{}).status == 200);
+  const std::string path = "/v1/statistics/sales?from=" + day + "&to=" + day;
+  const auto orders_now = [&] { return get(path).body().at("totals").at("orders"); };
+  REQUIRE(testing::eventually(seconds{15}, [&] { return orders_now() == 0; }));
+  for (const char* by : {"day", "product"}) {
+    const std::string question = fmt::format("--from {} --by {}", day, by);
+    const json::value now_told = json::parse(run_tool("report " + question));
+    CHECK(now_told == get(path + "&by=" + by).body());
+    const json::value then_told = json::parse(run_tool("report " + question + " --as-of " + then));
+    CHECK(then_told == get(path + "&by=" + by + "&as_of=" + then).body());
+    CHECK(then_told.at("totals").at("units") == 4);
+  }
+}
+
 TEST_CASE("the tool rebuilds a projection to the same rows, and replays events to a file",
           "[e2e][report][tool]") {
-  const auto run_tool = [](const std::string& arguments) {
-    return e2e::run(std::string{WAYBILL_TOOL} + " " + arguments);
-  };
   place(make_customer(), {{make_product("1.00", 5), 1}});
   for (const char* name : {"report.orders", "report.steps", "report.products", "order.users"}) {
     INFO(name);
@@ -114,8 +178,23 @@ TEST_CASE("the tool rebuilds a projection to the same rows, and replays events t
     CHECK(same.at("same") == true);
     CHECK(same.at("tables").at(0).at("rows").to_number<int>() > 0);
   }
-  run_tool("projections switch report.orders --why test");
-  run_tool("projections rollback report.orders --why test");
+  std::atomic<bool> done{false};
+  std::atomic<int> reads{0}, failures{0};
+  std::thread reader{[&] {
+    while (!done) {
+      const Reply sales = get("/v1/statistics/sales?from=2026-01-01&to=2026-01-31");
+      ++(sales.status == 200 ? reads : failures);
+    }
+  }};
+  const auto switch_and_back = [&] {
+    run_tool("projections switch report.orders --why test");
+    run_tool("projections rollback report.orders --why test");
+  };
+  CHECK_NOTHROW(switch_and_back());
+  CHECK(testing::eventually(seconds{10}, [&] { return reads > 0; }));
+  done = true;
+  reader.join();
+  CHECK(failures == 0);
   run_tool("projections drop report.orders");
   for (const char* name : {"report.steps", "report.products", "order.users"}) {
     run_tool(fmt::format("projections drop {}", name));

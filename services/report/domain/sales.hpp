@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "libs/core/id.hpp"
@@ -14,12 +15,20 @@ namespace waybill::report::domain {
 
 enum class GroupBy { day, product };
 
-struct DaySales {
-  Day day;
-  std::string currency;
+// Of so many orders.
+struct Sums {
   std::int64_t orders = 0;
   std::int64_t units = 0;
   Minor revenue = 0;
+
+  void add(const Sums& other);
+};
+
+struct DaySales {
+  Day day;
+  std::string currency;
+  Sums sums = {};
+  std::int64_t inputs = 0;  // fingerprints of the orders, added up
 };
 
 struct ProductSales {
@@ -27,25 +36,33 @@ struct ProductSales {
   std::optional<std::string> sku = {};
   std::string name;
   std::string currency;
-  std::int64_t orders = 0;
-  std::int64_t units = 0;
-  Minor revenue = 0;
+  Sums sums = {};
 };
+
+struct Totals {
+  std::string currency;
+  Sums sums = {};
+};
+
+// 60 bits of SHA-256 over "<id> <version>"; they are added up modulo 2^60, so that their order does
+// not matter. The store's SQL does the same.
+std::int64_t fingerprint(const Id& order, std::int64_t version);
+std::int64_t add_fingerprints(std::int64_t one, std::int64_t other);
+
+// What was told up to a time (of the decision), or before an offset of each partition.
+using AsOf = std::variant<Instant, std::int64_t>;
+// "2026-01-31T12:00:00Z" or "1200"; nullopt for anything else.
+std::optional<AsOf> parse_as_of(std::string_view text);
+std::string to_string(const AsOf& as_of);
 
 // What was asked for.
 struct SalesQuestion {
   Day from;
   Day to;  // inclusive
   GroupBy by = GroupBy::day;
-  std::optional<Instant> as_of = {};
+  std::optional<AsOf> as_of = {};  // none: now
 };
-
-struct Totals {
-  std::string currency;
-  std::int64_t orders = 0;
-  std::int64_t units = 0;
-  Minor revenue = 0;
-};
+inline constexpr std::chrono::days most_days{366};
 
 struct Sales {
   SalesQuestion question;
@@ -54,19 +71,18 @@ struct Sales {
   std::vector<DaySales> days;  // one of both
   std::vector<ProductSales> products;
   std::vector<Totals> totals;  // one per currency
+  std::int64_t inputs = 0;     // fingerprints of all orders that count
 };
 
 // Days without sales get a row of zeros in the currency of the others, or in `currency` when there
 // are none; rows are in the order of days and currencies.
 Sales sales_by_day(const SalesQuestion& question, const std::string& zone,
                    const std::string& currency, std::vector<DaySales> sold);
-// `sold`: the best-selling ones first. `totals` count each order once.
-Sales sales_by_product(const SalesQuestion& question, const std::string& zone,
-                       const std::string& currency, std::vector<ProductSales> sold,
-                       std::vector<Totals> totals);
+// The same sales by product; `sold`: the best-selling ones first.
+Sales sales_by_product(Sales by_day, std::vector<ProductSales> sold);
 
-// {from, to, by, as_of, currency, rows, totals, digest}: the digest is SHA-256 over everything else
-// and the zone.
+// {from, to, by, as_of, currency, rows, totals, digest}: the digest is SHA-256 over everything
+// else, the zone, and which orders were counted in which version.
 std::string to_json(const Sales& sales);
 // RFC 4180, with a header.
 std::string to_csv(const Sales& sales);

@@ -81,10 +81,15 @@ projection::Rows<Row> all_events(Row (*read)(const v1::Order&, const messaging::
 
 }  // namespace
 
+std::vector<store::SoldOrder> read_orders(std::span<const messaging::Event> events) {
+  static const auto rows = all_events<store::SoldOrder>(to_order);
+  return rows.every(events);
+}
+
 projection::Definition orders() {
-  return {.name = orders_name,
+  return {.name = store::orders_projection,
           .service = "report",
-          .topics = {orders_topic},
+          .topics = {store::orders_topic},
           .tables = {"sold_order"},
           .apply = all_events<store::SoldOrder>(to_order).newest_into(store::put_orders),
           .pace = pace};
@@ -93,7 +98,7 @@ projection::Definition orders() {
 projection::Definition steps() {
   return {.name = "report.steps",
           .service = "report",
-          .topics = {orders_topic},
+          .topics = {store::orders_topic},
           .tables = {"order_step"},
           .apply = all_events<store::OrderStep>(to_step).every_into(store::add_steps),
           .pace = pace};

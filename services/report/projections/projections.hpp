@@ -4,11 +4,9 @@
 #include <chrono>
 
 #include "libs/projection/definition.hpp"
+#include "services/report/store/known.hpp"
 
 namespace waybill::report::projections {
-
-inline constexpr const char* orders_name = "report.orders";
-inline constexpr const char* orders_topic = "waybill.orders";
 
 // Whoever reads sums can do without the last quarter of a second.
 inline constexpr std::chrono::milliseconds pace{250};
@@ -17,5 +15,8 @@ projection::Definition orders();    // sold_order
 projection::Definition steps();     // order_step: apart, so that orders are quick to rebuild
 projection::Definition products();  // known_product
 projection::Definition users();     // known_user
+
+// The orders that events of waybill.orders tell, one for each. Throws std::invalid_argument.
+std::vector<store::SoldOrder> read_orders(std::span<const messaging::Event> events);
 
 }  // namespace waybill::report::projections

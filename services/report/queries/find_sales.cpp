@@ -5,8 +5,6 @@
 namespace waybill::report::queries {
 namespace {
 
-constexpr std::chrono::days longest{366};
-
 Result<domain::SalesQuestion> read_question(const web::Request& request) {
   const auto from = read_day(request, "from");
   if (!from) return from.error();
@@ -15,13 +13,16 @@ Result<domain::SalesQuestion> read_question(const web::Request& request) {
   if (!*from) return invalid_parameter("from", "is missing");
   if (!*to) return invalid_parameter("to", "is missing");
   if (**to < **from) return invalid_parameter("to", "lies before from");
-  if (**to - **from >= longest) return invalid_parameter("to", "is more than 366 days from from");
+  if (**to - **from >= domain::most_days)
+    return invalid_parameter("to", "is more than 366 days from from");
   domain::SalesQuestion question{**from, **to, domain::GroupBy::day, std::nullopt};
   if (request.query_value("by") == "product") question.by = domain::GroupBy::product;
   const std::string_view as_of = request.query_value("as_of");
   if (as_of.empty()) return question;
-  question.as_of = parse_rfc3339(as_of);
-  if (!question.as_of) return invalid_parameter("as_of", "is no RFC 3339 date-time");
+  question.as_of = domain::parse_as_of(as_of);
+  if (!question.as_of) {
+    return invalid_parameter("as_of", "is neither an RFC 3339 date-time nor an offset");
+  }
   return question;
 }
 

@@ -57,8 +57,8 @@ web::Response chart_response(const domain::Sales& by_day, const std::string& tit
   for (const domain::DaySales& row : by_day.days) {
     domain::ChartDay& day = days[row.day];
     day.day = row.day;
-    day.orders += row.orders;
-    day.revenue += row.revenue;
+    day.orders += row.sums.orders;
+    day.revenue += row.sums.revenue;
   }
   domain::Chart chart{title, by_day.currency, {}};
   for (const auto& [date, day] : days) chart.days.push_back(day);

@@ -1,4 +1,3 @@
-#include "services/report/projections/projections.hpp"
 #include "services/report/queries/queries.hpp"
 #include "services/report/store/known.hpp"
 
@@ -8,7 +7,7 @@ Result<web::Response> list_places(pg::Session& session, const runtime::Query& qu
   boost::json::array items;
   for (const store::ToldPlace& place : store::find_places_of(session, query.id())) {
     items.push_back(boost::json::object{{"version", place.version},
-                                        {"topic", projections::orders_topic},
+                                        {"topic", store::orders_topic},
                                         {"partition", place.partition},
                                         {"offset", place.offset},
                                         {"told_at", to_rfc3339(place.told_at)}});

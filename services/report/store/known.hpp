@@ -11,6 +11,10 @@
 
 namespace waybill::report::store {
 
+// Which projection fills sold_order, and what it follows.
+inline constexpr const char* orders_projection = "report.orders";
+inline constexpr const char* orders_topic = "waybill.orders";
+
 // An order as it is now.
 struct SoldOrder {
   Id id;

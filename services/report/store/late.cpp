@@ -1,6 +1,6 @@
 #include "services/report/store/late.hpp"
 
-#include "services/report/projections/projections.hpp"
+#include "services/report/store/known.hpp"
 #include "services/report/store/reports.hpp"
 #include "services/report/store/sql.hpp"
 
@@ -28,8 +28,7 @@ void look_at(pg::Tx& tx, const pg::Row& place, const Zone& zone, LateOrders& lat
 
 LateOrders look_for_late(pg::Tx& tx, const Zone& zone) {
   LateOrders late;
-  const pg::Rows places =
-      tx.exec(sql::find_late_check, projections::orders_name, projections::orders_topic);
+  const pg::Rows places = tx.exec(sql::find_late_check, orders_projection, orders_topic);
   for (const pg::Row place : places) look_at(tx, place, zone, late);
   return late;
 }

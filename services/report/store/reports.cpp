@@ -1,6 +1,6 @@
 #include "services/report/store/reports.hpp"
 
-#include "services/report/projections/projections.hpp"
+#include "services/report/store/known.hpp"
 #include "services/report/store/sql.hpp"
 
 namespace waybill::report::store {
@@ -74,15 +74,14 @@ std::int64_t count_reports(pg::Session& session, Day day) {
 
 std::vector<Place> find_places(pg::Session& session) {
   std::vector<Place> places;
-  for (const pg::Row row :
-       session.exec(sql::find_places, projections::orders_name, projections::orders_topic)) {
+  for (const pg::Row row : session.exec(sql::find_places, orders_projection, orders_topic)) {
     places.push_back({static_cast<std::int32_t>(row.integer(0)), row.integer(1)});
   }
   return places;
 }
 
 bool has_parked(pg::Tx& tx) {
-  return tx.exec(sql::has_parked, projections::orders_name)[0].boolean(0);
+  return tx.exec(sql::has_parked, orders_projection)[0].boolean(0);
 }
 
 }  // namespace waybill::report::store

@@ -70,23 +70,25 @@ inline constexpr pg::Statement find_places{"find_places", R"(
 inline constexpr pg::Statement has_parked{"has_parked", R"(
   SELECT EXISTS (SELECT FROM parked_event WHERE projection = $1))"};
 
-// ---- sales; an order counts by its status now, or as it was at a time ----
+// ---- sales ----
+// An order counts by its status now or, where a time and an offset are given, by what events up to
+// that time and before that offset had told of it.
 
+// The last column is a fingerprint of the orders behind the row, see domain::fingerprint.
 inline constexpr pg::Statement sales_by_day{"sales_by_day", R"(
-  SELECT day.day, sold.currency, count(*), sum(sold.units)::bigint, sum(sold.total_price)::bigint
+  SELECT day.day, sold.currency, count(*), sum(sold.units)::bigint, sum(sold.total_price)::bigint,
+         (sum(('x' || left(encode(sha256(convert_to(sold.id::text || ' ' || known.version::text,
+                                                    'UTF8')), 'hex'), 15))::bit(60)::bigint)
+          % (1::bigint << 60))::bigint
     FROM unnest($1::date[], $2::timestamptz[], $3::timestamptz[]) AS day (day, starts, ends)
     JOIN sold_order AS sold ON sold.order_date >= day.starts AND sold.order_date < day.ends
-   WHERE sold.status IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
-   GROUP BY day.day, sold.currency
-   ORDER BY day.day, sold.currency)"};
-
-inline constexpr pg::Statement sales_by_day_as_of{"sales_by_day_as_of", R"(
-  SELECT day.day, sold.currency, count(*), sum(sold.units)::bigint, sum(sold.total_price)::bigint
-    FROM unnest($1::date[], $2::timestamptz[], $3::timestamptz[]) AS day (day, starts, ends)
-    JOIN sold_order AS sold ON sold.order_date >= day.starts AND sold.order_date < day.ends
-   WHERE (SELECT step.status FROM order_step AS step
-           WHERE step.order_id = sold.id AND step.at <= $4::timestamptz
-           ORDER BY step.version DESC LIMIT 1) IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
+    CROSS JOIN LATERAL (
+      SELECT sold.version, sold.status WHERE $4::timestamptz IS NULL
+       UNION ALL
+      (SELECT step.version, step.status FROM order_step AS step
+        WHERE step.order_id = sold.id AND step.at <= $4::timestamptz AND step.position < $5::bigint
+        ORDER BY step.version DESC LIMIT 1)) AS known
+   WHERE known.status IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
    GROUP BY day.day, sold.currency
    ORDER BY day.day, sold.currency)"};
 
@@ -96,24 +98,16 @@ inline constexpr pg::Statement sales_by_product{"sales_by_product", R"(
          (array_agg(line.name ORDER BY sold.order_date DESC, sold.id))[1], sold.currency,
          count(*), sum(line.quantity)::bigint, sum(line.total)::bigint
     FROM sold_order AS sold
+    CROSS JOIN LATERAL (
+      SELECT sold.status WHERE $3::timestamptz IS NULL
+       UNION ALL
+      (SELECT step.status FROM order_step AS step
+        WHERE step.order_id = sold.id AND step.at <= $3::timestamptz AND step.position < $4::bigint
+        ORDER BY step.version DESC LIMIT 1)) AS known
     CROSS JOIN jsonb_to_recordset(sold.lines)
          AS line (product_id uuid, sku text, name text, quantity bigint, total bigint)
    WHERE sold.order_date >= $1::timestamptz AND sold.order_date < $2::timestamptz
-     AND sold.status IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
-   GROUP BY line.product_id, sold.currency
-   ORDER BY 7 DESC, line.product_id, sold.currency)"};
-
-inline constexpr pg::Statement sales_by_product_as_of{"sales_by_product_as_of", R"(
-  SELECT line.product_id, (array_agg(line.sku ORDER BY sold.order_date DESC, sold.id))[1],
-         (array_agg(line.name ORDER BY sold.order_date DESC, sold.id))[1], sold.currency,
-         count(*), sum(line.quantity)::bigint, sum(line.total)::bigint
-    FROM sold_order AS sold
-    CROSS JOIN jsonb_to_recordset(sold.lines)
-         AS line (product_id uuid, sku text, name text, quantity bigint, total bigint)
-   WHERE sold.order_date >= $1::timestamptz AND sold.order_date < $2::timestamptz
-     AND (SELECT step.status FROM order_step AS step
-           WHERE step.order_id = sold.id AND step.at <= $3::timestamptz
-           ORDER BY step.version DESC LIMIT 1) IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
+     AND known.status IN ('CONFIRMED', 'PAID', 'SHIPPED', 'DELIVERED')
    GROUP BY line.product_id, sold.currency
    ORDER BY 7 DESC, line.product_id, sold.currency)"};
 

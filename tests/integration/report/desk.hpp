@@ -63,7 +63,7 @@ messaging::Event told(const Order& order, std::int64_t version, const std::strin
     body.set_currency(order.currency);
   }
   messaging::Event event;
-  event.topic = projections::orders_topic;
+  event.topic = store::orders_topic;
   event.key = body.id();
   event.value = message.SerializeAsString();
   event.headers = {{"ce_type", message.GetDescriptor()->full_name()},
@@ -148,7 +148,7 @@ class Worker {
   explicit Worker(Desk& desk, runs::Calendar calendar = test::calendar())
       : connection_{desk.options()}, calendar_{std::move(calendar)} {}
 
-  // What the service does each time, once. `die`: called before each commit, may throw.
+  // What the service does each time, once. `die`: called before and behind each commit, may throw.
   bool tick(
       Instant now, const std::function<void()>& die = [] {}) {
     bool more = transact(
@@ -189,6 +189,7 @@ class Worker {
     tx.commit();
     told.insert(told.end(), out.rows.begin(), out.rows.end());
     completed.insert(completed.end(), out.completions.begin(), out.completions.end());
+    die();
     return result;
   }
 

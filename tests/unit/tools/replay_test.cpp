@@ -4,7 +4,6 @@
 #include <random>
 
 #include <catch2/catch.hpp>
-#include <rapidcheck.h>
 
 #include "libs/core/digest.hpp"
 #include "libs/messaging/memory.hpp"
@@ -199,25 +198,4 @@ TEST_CASE("a rate is kept", "[replay]") {
   const auto start = std::chrono::steady_clock::now();
   stage.go(plan, *sink, 200);
   CHECK(std::chrono::steady_clock::now() - start >= milliseconds{290});
-}
-
-TEST_CASE("a selection by time takes what lies in it, whatever the order of times",
-          "[replay][property]") {
-  const bool holds = rc::check("time", [] {
-    const auto stamps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 50));
-    const int from = *rc::gen::inRange(0, 50), until = *rc::gen::inRange(0, 50);
-    events::Selection selection;
-    using Kind = events::Position::Kind;
-    selection.from = {Kind::time, 0, from_unix_micros(from * 1000)};
-    selection.until = events::Position{Kind::time, 0, from_unix_micros(until * 1000)};
-    std::int64_t expected = 0, found = 0;
-    for (const int stamp : stamps) {
-      Event event;
-      event.timestamp_ms = stamp;
-      if (stamp >= from && stamp < until) ++expected;
-      if (events::matches(selection, event)) ++found;
-    }
-    RC_ASSERT(found == expected);
-  });
-  CHECK(holds);
 }

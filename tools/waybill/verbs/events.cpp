@@ -247,11 +247,12 @@ Plan read_plan(const std::string& file) {
 
 // The same command line finds its unfinished replay by this.
 std::string own_checkpoint(const ReplayFlags& flags) {
-  const std::string arguments = fmt::format(
-      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", fmt::join(flags.topics, ","),
-      fmt::join(flags.more_topics, ","), flags.partition, flags.from, flags.until, flags.where,
-      flags.limit, flags.selection.key, flags.selection.type, flags.selection.correlation,
-      flags.from_file, flags.to_topic, flags.to_file, flags.to_projection, flags.unmask);
+  const std::string arguments =
+      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", flags.kafka.brokers,
+                  fmt::join(flags.topics, ","), fmt::join(flags.more_topics, ","), flags.partition,
+                  flags.from, flags.until, flags.where, flags.limit, flags.selection.key,
+                  flags.selection.type, flags.selection.correlation, flags.from_file,
+                  flags.to_topic, flags.to_file, flags.to_projection, flags.unmask);
   return fmt::format("{}/replay-{}.json", replay::state_folder(),
                      sha256_hex(arguments).substr(0, 16));
 }
