@@ -18,6 +18,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int partitions = 8;
 constexpr std::size_t portion = 5'000;
+// While the rebuild is being watched: so many orders, three events each, so often.
+constexpr int live_orders = 20;
+constexpr std::chrono::milliseconds live_pause{50};
+constexpr std::chrono::minutes patience{10};
+
+constexpr pg::Statement read_sold{"bench_read_sold", R"(
+  SELECT count(*), sum(units)
+    FROM (SELECT units FROM sold_order ORDER BY order_date, id LIMIT 100) AS some)"};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -57,6 +65,13 @@ messaging::Event told(const Id& order, std::int64_t version, const std::string& 
   return event;
 }
 
+void add_order(std::vector<messaging::Event>& events, const std::string& topic) {
+  const Id id = new_id();
+  events.push_back(told<order::v1::OrderPlaced>(id, 1, "PENDING", topic));
+  events.push_back(told<order::v1::OrderConfirmed>(id, 2, "CONFIRMED", topic));
+  events.push_back(told<order::v1::OrderPaid>(id, 3, "PAID", topic));
+}
+
 // A topic full of orders that goes with the measurement.
 class Orders {
  public:
@@ -68,10 +83,7 @@ class Orders {
     const auto producer = kafka->make_producer("bench");
     std::vector<messaging::Event> batch;
     for (std::int64_t i = 0; i < count; ++i) {
-      const Id id = new_id();
-      batch.push_back(told<order::v1::OrderPlaced>(id, 1, "PENDING", topic));
-      batch.push_back(told<order::v1::OrderConfirmed>(id, 2, "CONFIRMED", topic));
-      batch.push_back(told<order::v1::OrderPaid>(id, 3, "PAID", topic));
+      add_order(batch, topic);
       if (batch.size() < portion && i + 1 < count) continue;
       producer->produce(batch, std::chrono::minutes{1});
       batch.clear();
@@ -101,19 +113,85 @@ class Orders {
   const std::int64_t events;
 };
 
-void follow_live(Orders& orders, const pg::Options& database) {
-  projection::Projection live{orders.definition(), database, *orders.kafka};
-  live.start();
+void wait_for_live(Orders& orders, const pg::Options& database) {
   pg::Connection connection{database};
   const auto is_there = [&] {
-    std::int64_t applied = 0;
     const auto all = projection::standings(connection, *orders.kafka, orders.definition());
-    for (const projection::Standing& each : all) applied += each.next;
-    return applied == orders.events;
+    return std::ranges::all_of(all, [](const auto& each) { return each.next == each.end; });
   };
-  if (!testing::eventually(std::chrono::minutes{10}, is_there)) {
+  if (!testing::eventually(patience, is_there)) {
     throw std::runtime_error{"the live projection did not come to the end"};
   }
+}
+
+// Orders that come in, and somebody who reads the live table all the time.
+class Traffic {
+ public:
+  Traffic(Orders& orders, const pg::Options& database)
+      : orders_{orders}, database_{database}, teller_{[this] { tell(); }}, reader_{[this] {
+          read();
+        }} {}
+  ~Traffic() { end(); }
+
+  // Once it has ended.
+  void add_to(RebuildReport::Busy& busy) {
+    end();
+    busy.told = told_;
+    busy.reads = reads_;
+    busy.failed_reads = failed_;
+    busy.longest_read_ms = longest_ * 1'000;
+  }
+
+ private:
+  void tell() {
+    const auto producer = orders_.kafka->make_producer("bench");
+    while (!done_) {
+      std::vector<messaging::Event> batch;
+      for (int i = 0; i < live_orders; ++i) add_order(batch, orders_.topic);
+      producer->produce(batch, std::chrono::minutes{1});
+      told_ += std::ssize(batch);
+      std::this_thread::sleep_for(live_pause);
+    }
+  }
+
+  void read() {
+    pg::Connection connection{database_};
+    while (!done_) {
+      const auto start = Clock::now();
+      try {
+        pg::Session{connection}.exec(read_sold);
+        ++reads_;
+      } catch (const pg::Error&) {
+        ++failed_;
+      }
+      longest_ = std::max(longest_, seconds_since(start));
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+  }
+
+  void end() {
+    done_ = true;
+    if (teller_.joinable()) teller_.join();
+    if (reader_.joinable()) reader_.join();
+  }
+
+  Orders& orders_;
+  const pg::Options& database_;
+  std::atomic<bool> done_{false};
+  std::int64_t told_ = 0;                // of the teller
+  std::int64_t reads_ = 0, failed_ = 0;  // of the reader
+  double longest_ = 0;
+  std::thread teller_, reader_;  // last: they use all the others
+};
+
+double rebuild(projection::Shadow& shadow, std::size_t workers) {
+  const std::atomic<bool> stop{false};
+  shadow.drop();
+  shadow.begin();
+  const auto start = Clock::now();
+  const std::int64_t done =
+      shadow.catch_up({}, workers, stop, [](const projection::RebuildProgress&) {});
+  return static_cast<double>(done) / seconds_since(start);
 }
 
 }  // namespace
@@ -124,36 +202,52 @@ RebuildReport measure_rebuild(const RebuildOptions& options) {
   report.events = orders.events;
   report.consumer = orders.consume();
   testing::FreshDatabase database{"report"};
-  follow_live(orders, database.options());
-  const std::atomic<bool> stop{false};
+  const pg::Options where = database.options();
+  projection::Projection live{orders.definition(), where, *orders.kafka};
+  live.start();
+  wait_for_live(orders, where);
+  projection::Shadow shadow{orders.definition(), where, *orders.kafka};
   for (const std::size_t workers : options.workers) {
-    projection::Shadow shadow{orders.definition(), database.options(), *orders.kafka};
-    shadow.drop();
-    shadow.begin();
-    const auto start = Clock::now();
-    const std::int64_t done =
-        shadow.catch_up({}, workers, stop, [](const projection::RebuildProgress&) {});
-    report.runs.push_back({workers, static_cast<double>(done) / seconds_since(start)});
-    report.differences += shadow.compare(0, std::chrono::minutes{1}).count();
+    report.runs.push_back({workers, rebuild(shadow, workers)});
+    report.differences += shadow.compare(0, patience).count();
   }
+  Traffic traffic{orders, where};
+  report.busy.per_second = rebuild(shadow, 1);
+  const auto [comparison, switched] = shadow.switch_over(0, 0, patience);
+  report.differences += comparison.count();
+  report.busy.switched = switched;
+  traffic.add_to(report.busy);
   return report;
 }
 
 std::vector<std::string> RebuildReport::complaints() const {
-  if (differences == 0) return {};
-  return {fmt::format("{} rows differ from the live tables", differences)};
+  std::vector<std::string> wrong;
+  if (differences != 0) {
+    wrong.push_back(fmt::format("{} rows differ from the live tables", differences));
+  }
+  if (!busy.switched) wrong.emplace_back("the tables were not switched");
+  if (busy.failed_reads != 0) {
+    wrong.push_back(fmt::format("{} reads failed meanwhile", busy.failed_reads));
+  }
+  return wrong;
 }
 
 std::string to_table(const RebuildReport& report) {
   std::string text =
-      fmt::format("{} events of {} orders\n{:<34} {:>12.0f} events/s\n", report.events,
+      fmt::format("{} events of {} orders\n{:<40} {:>12.0f} events/s\n", report.events,
                   report.events / 3, "limit: a consumer that does nothing", report.consumer);
   for (const RebuildReport::Run& run : report.runs) {
-    text += fmt::format("{:<34} {:>12.0f} events/s\n",
+    text += fmt::format("{:<40} {:>12.0f} events/s\n",
                         fmt::format("rebuild of report.orders, {} workers", run.workers),
                         run.per_second);
   }
-  return text + fmt::format("differences from the live tables: {}\n", report.differences);
+  text += fmt::format("{:<40} {:>12.0f} events/s\n", "the same while orders come in, 1 worker",
+                      report.busy.per_second);
+  text += fmt::format("meanwhile: {} events came in, {} reads, the longest {:.0f} ms, {} failed\n",
+                      report.busy.told, report.busy.reads, report.busy.longest_read_ms,
+                      report.busy.failed_reads);
+  return text + fmt::format("differences from the live tables: {}, {}\n", report.differences,
+                            report.busy.switched ? "switched" : "NOT switched");
 }
 
 json::object to_json(const RebuildReport& report) {
@@ -164,6 +258,13 @@ json::object to_json(const RebuildReport& report) {
   return {{"events", report.events},
           {"consumer_per_second", report.consumer},
           {"runs", std::move(runs)},
+          {"busy",
+           {{"per_second", report.busy.per_second},
+            {"told", report.busy.told},
+            {"reads", report.busy.reads},
+            {"failed_reads", report.busy.failed_reads},
+            {"longest_read_ms", report.busy.longest_read_ms},
+            {"switched", report.busy.switched}}},
           {"differences", report.differences}};
 }
 
