@@ -48,7 +48,11 @@ with_servers() {
 stop_servers() { platform "$([ ${#failed[@]} = 0 ] && echo reset || echo down)"; }
 
 "$LOCAL/setup.sh"
-"$LOCAL/build.sh" "$preset"
+# Tests with servers need the programs, too.
+case " $* " in
+  *" integration "* | *" e2e "*) "$LOCAL/build.sh" "$preset" ;;
+  *) "$LOCAL/build.sh" "$preset" tests "$@" ;;
+esac
 choose_instance test
 cd "$ROOT"
 # Two runs of tests share the instance: one after the other.
