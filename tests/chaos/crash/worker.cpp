@@ -34,15 +34,13 @@ fs::path folder_of(const std::string& service) {
          service;
 }
 
-// Takes commands. (Its projection may have to wait until Kafka has noticed that the one before is
-// dead: it is `degraded` then.)
-bool says_ready(const std::string& service) {
+// Takes commands. (Its projection may have to wait until Kafka has noticed that the member before
+// it is dead; that is no reason to wait.)
+bool takes_commands(const std::string& service) {
   std::string variable = "WAYBILL_OPS_" + service;
   std::transform(variable.begin(), variable.end(), variable.begin(), ::toupper);
-  const std::string told =
-      e2e::run("curl -s -m 2 http://" + testing::environment(variable) + "/health/ready || true");
-  return told.find(R"("status":"ready")") != std::string::npos ||
-         told.find(R"("status":"degraded")") != std::string::npos;
+  return e2e::run("curl -s -m 2 http://" + testing::environment(variable) + "/health/ready || true")
+             .find(R"("name":"rabbitmq","ok":true)") != std::string::npos;
 }
 
 }  // namespace
@@ -70,8 +68,8 @@ void Worker::revive() {
 
 void Worker::make_ready() {
   revive();
-  if (!testing::eventually(seconds{60}, [this] { return says_ready(service_); })) {
-    throw std::runtime_error{service_ + " does not become ready"};
+  if (!testing::eventually(seconds{60}, [this] { return takes_commands(service_); })) {
+    throw std::runtime_error{service_ + " does not take commands"};
   }
 }
 

@@ -20,7 +20,7 @@ class Worker {
 
   // Starts the process if it is not there.
   void revive();
-  // The same, and waits until it says that it is ready.
+  // The same, and waits until it takes commands.
   void make_ready();
   Trap& trap() { return *trap_; }
 
