@@ -16,7 +16,7 @@ catcher() {
     cache_fill_ungated) echo integration_cache ;;
     stock_without_lock) echo integration_product ;;
     offset_outside_transaction) echo integration_projection ;;
-    answer_before_commit | commit_not_durable | reply_applied_twice | nack_ignored) echo chaos ;;
+    ack_before_commit | answer_before_commit | commit_not_durable | reply_applied_twice | nack_ignored) echo chaos ;;
     *) echo integration_outbox ;;
   esac
 }

@@ -67,8 +67,12 @@ void Worker::revive() {
 }
 
 void Worker::make_ready() {
-  revive();
-  if (!testing::eventually(seconds{60}, [this] { return takes_commands(service_); })) {
+  // It may be about to die when we look for the first time.
+  const auto is_ready = [this] {
+    revive();
+    return takes_commands(service_);
+  };
+  if (!testing::eventually(seconds{60}, is_ready)) {
     throw std::runtime_error{service_ + " does not take commands"};
   }
 }
