@@ -21,9 +21,6 @@ const std::string kChannel = "command";
 // them again.
 constexpr milliseconds kMarkEvery{200};
 
-// While the database is away. The relay tells the rest again.
-constexpr std::size_t kMostUnmarked = 50'000;
-
 // Losing the mark of a told row only tells it again, so no commit waits for the disk.
 pg::Connection express_connection(pg::Options options) {
   options.application_name += ".express";
@@ -46,7 +43,7 @@ struct Express::Told {
   void add(std::int64_t id) {
     published.add();
     const std::lock_guard guard{mutex};
-    if (ids.size() < kMostUnmarked) ids.push_back(id);
+    ids.push_back(id);
   }
   std::vector<std::int64_t> take() {
     const std::lock_guard guard{mutex};

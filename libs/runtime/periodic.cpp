@@ -13,6 +13,7 @@ struct Periodic::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
+  bool failing = false;  // and said so; the counter counts every time
   std::thread thread;
 
   // False when it is time to end.
@@ -30,8 +31,10 @@ struct Periodic::Impl {
     try {
       while (!is_stopping() && work(connection)) {
       }
+      if (std::exchange(failing, false)) log::info("periodic.works", {{"name", name}});
     } catch (const std::exception& error) {
       failures.add();
+      if (std::exchange(failing, true)) return;  // said before
       log::warn("periodic.failed", {{"name", name}, {"reason", error.what()}});
     }
   }
@@ -54,6 +57,7 @@ Periodic::Periodic(std::string name, milliseconds interval, pg::Options database
                            "Periodic work that failed and is tried again.", {{"name", name}}),
           {},
           {},
+          false,
           false,
           {}}} {}
 

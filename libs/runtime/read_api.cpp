@@ -4,6 +4,7 @@
 
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/runtime/gateway_request.hpp"
 
 namespace waybill::runtime {
 namespace {
@@ -45,7 +46,7 @@ struct Execution {
     try {
       auto connection = connections.take();
       pg::Session session{*connection};
-      const Query query{request, params, parse_caller(request.headers.get("Waybill-Caller"))};
+      const Query query{request, params, caller_of(request)};
       auto result = route.handler(session, query);
       return result ? std::move(*result) : web::problem_response(result.error(), request);
     } catch (const pg::TransientError& error) {

@@ -4,6 +4,7 @@
 #include "libs/core/digest.hpp"
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/runtime/gateway_request.hpp"
 #include "libs/web/download.hpp"
 #include "services/file/commands/commands.hpp"
 #include "services/file/direct/file_stream.hpp"
@@ -13,35 +14,14 @@
 namespace waybill::file::direct {
 namespace {
 
+using runtime::caller_of;
+using runtime::cause_of;
+
 // Idempotency keys of uploads become command ids in this name space (RFC 9562, section 5.5); the
 // value is arbitrary and must never change.
 const Id kCommands = *Id::parse("8f4f1a52-6a0d-5a4f-9c11-0b7c1e5d2a63");
 // Files get their ids from the command that makes them.
 const Id kFiles = *Id::parse("c6c1a0a9-2a44-5b11-8a39-6d0b6f1f7e24");
-
-Caller caller_of(const web::Request& request) {
-  return parse_caller(request.headers.get("Waybill-Caller"));
-}
-
-// Whose key it is: the user's, or the client's address where there is none.
-Id command_id(const web::Request& request) {
-  const std::string_view key = request.headers.get("Idempotency-Key");
-  if (key.empty()) return new_id();
-  const Caller caller = caller_of(request);
-  const std::string who = caller.user ? caller.user->to_string()
-                                      : std::string{request.headers.get("Waybill-Client-Address")};
-  return derive_id(kCommands, fmt::format("{}\n{}", who, key));
-}
-
-outbox::Cause cause_of(const web::Request& request) {
-  outbox::Cause cause;
-  cause.command_id = command_id(request);
-  cause.caller = caller_of(request);
-  cause.trace = request.trace;
-  cause.instance = request.path;
-  cause.sent_at = now();
-  return cause;
-}
 
 v1::CreateTask to_command(const domain::Task& task, const Id& command_id) {
   v1::CreateTask body;
@@ -175,7 +155,8 @@ web::awaitable<web::Response> DirectApi::store_task(const web::Request& request,
                                                     const std::string& fingerprint) {
   const outbox::DirectCommand command{
       v1::CreateTask::descriptor()->full_name(),
-      request.headers.has("Idempotency-Key") ? sha256_hex(fingerprint) : "", cause_of(request)};
+      request.headers.has("Idempotency-Key") ? sha256_hex(fingerprint) : "",
+      cause_of(request, kCommands)};
   auto work = [&] {
     const log::Scope scope{request.trace};
     outbox::Command<v1::CreateTask> create;

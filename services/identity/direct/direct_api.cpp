@@ -3,12 +3,16 @@
 #include "libs/auth/secrets.hpp"
 #include "libs/core/base64.hpp"
 #include "libs/log/log.hpp"
+#include "libs/runtime/gateway_request.hpp"
 #include "services/identity/domain/password.hpp"
 
 namespace waybill::identity::direct {
 namespace {
 
 namespace json = boost::json;
+using runtime::caller_of;
+using runtime::cause_of;
+using runtime::client_of;
 
 // Idempotency keys of direct writes become command ids in this name space (RFC 9562, section 5.5);
 // the value is arbitrary and must never change.
@@ -23,33 +27,6 @@ metrics::Counter& logins(const std::string& outcome) {
 metrics::Counter& reused() {
   return metrics::counter("auth_refresh_reused_total",
                           "Refresh tokens that came a second time: their logins were ended.");
-}
-
-Caller caller_of(const web::Request& request) {
-  return parse_caller(request.headers.get("Waybill-Caller"));
-}
-
-std::string client_of(const web::Request& request) {
-  return std::string{request.headers.get("Waybill-Client-Address")};
-}
-
-// Whose key it is: the user's, or the client's address where there is none.
-Id command_id(const web::Request& request) {
-  const std::string_view key = request.headers.get("Idempotency-Key");
-  if (key.empty()) return new_id();
-  const Caller caller = caller_of(request);
-  const std::string who = caller.user ? caller.user->to_string() : client_of(request);
-  return derive_id(kCommands, fmt::format("{}\n{}", who, key));
-}
-
-outbox::Cause cause_of(const web::Request& request) {
-  outbox::Cause cause;
-  cause.command_id = command_id(request);
-  cause.caller = caller_of(request);
-  cause.trace = request.trace;
-  cause.instance = request.path;
-  cause.sent_at = now();
-  return cause;
 }
 
 // The body may hold a password, so a plain hash would invite to guess it.
@@ -206,7 +183,7 @@ web::awaitable<web::Response> DirectApi::store_account(const web::Request& reque
   const outbox::DirectCommand command{
       kCreateUser,
       request.headers.has("Idempotency-Key") ? fingerprint(request, policy_.key_secret) : "",
-      cause_of(request)};
+      cause_of(request, kCommands)};
   auto work = [&](pg::Connection& connection) {
     return transactions_.run_once(connection, command, [&](pg::Tx& tx, outbox::Writer& out) {
       return direct::create_account(tx, out, account, hash, command.cause, now());
@@ -283,8 +260,8 @@ web::awaitable<web::Response> DirectApi::refresh(const web::Request& request,
     std::optional<TokenPair> made;
     std::optional<domain::Session> copied;
     transactions_.run(connection, [&](pg::Tx& tx, outbox::Writer& out) {
-      made =
-          direct::refresh(tx, out, grant.token, {policy_, *key, now()}, cause_of(request), copied);
+      made = direct::refresh(tx, out, grant.token, {policy_, *key, now()},
+                             cause_of(request, kCommands), copied);
     });
     if (copied) {
       reused().add();
@@ -306,7 +283,8 @@ web::awaitable<web::Response> DirectApi::revoke_token(const web::Request& reques
   auto work = [&](pg::Connection& connection) {
     std::optional<Id> whose;
     transactions_.run(connection, [&](pg::Tx& tx, outbox::Writer& out) {
-      whose = revoke(tx, out, *token, keys_.key_set(), policy_, cause_of(request), now());
+      whose =
+          revoke(tx, out, *token, keys_.key_set(), policy_, cause_of(request, kCommands), now());
     });
     if (whose) {
       log::info("auth.revoked", {{"user_id", *whose}, {"client", client_of(request)}});
@@ -348,7 +326,8 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
   auto work = [&](pg::Connection& connection) {
     bool done = false;
     transactions_.run(connection, [&](pg::Tx& tx, outbox::Writer& out) {
-      done = direct::change_password(tx, out, known, **hash, policy_, cause_of(request), now());
+      done = direct::change_password(tx, out, known, **hash, policy_, cause_of(request, kCommands),
+                                     now());
     });
     if (done) log::info("auth.password_changed", {{"user_id", known.user_id}});
     return done;
