@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "libs/contract/operation.hpp"
+#include "libs/core/text.hpp"
 
 namespace waybill::contract {
 namespace {
@@ -38,12 +39,6 @@ std::string lower_case(std::string_view text) {
   std::string lower{text};
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return lower;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 bool has_foreign_charset(std::string_view parameters) {

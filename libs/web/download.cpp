@@ -2,26 +2,18 @@
 
 #include <charconv>
 
+#include "libs/core/text.hpp"
+
 namespace waybill::web {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Strong comparison; weak tags match nothing, or, where `weakly`, their strong form.
 bool lists(std::string_view tags, std::string_view etag, bool weakly) {
   if (trimmed(tags) == "*") return true;
-  while (!tags.empty()) {
-    const std::size_t comma = std::min(tags.find(','), tags.size());
-    std::string_view tag = trimmed(tags.substr(0, comma));
+  return any_element(tags, [etag, weakly](std::string_view tag) {
     if (weakly && tag.starts_with("W/")) tag.remove_prefix(2);
-    if (tag == etag) return true;
-    tags.remove_prefix(std::min(comma + 1, tags.size()));
-  }
-  return false;
+    return tag == etag;
+  });
 }
 
 bool read_number(std::string_view text, std::uint64_t& value) {

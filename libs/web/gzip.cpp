@@ -5,17 +5,13 @@
 #include <strings.h>
 #include <zlib.h>
 
+#include "libs/core/text.hpp"
+
 namespace waybill::web {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's way of asking for a gzip header
 constexpr int kMemory = 8;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool same(std::string_view left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;

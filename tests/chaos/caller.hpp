@@ -4,10 +4,7 @@
 
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-
 #include "libs/core/id.hpp"
-#include "libs/web/client.hpp"
 #include "tests/chaos/book.hpp"
 #include "tests/e2e/support/http.hpp"
 
@@ -18,7 +15,7 @@ class Caller {
   // `gateway` is host:port.
   Caller(const std::string& gateway, Book& book);
 
-  e2e::Reply call(const e2e::Call& call);
+  e2e::Reply call(const e2e::Call& call) { return line_.call(call); }
   // The outcome; after five minutes without one the last answer. `repeats` false: the first answer.
   e2e::Reply insist(e2e::Call call, const std::string& key, bool repeats = true);
 
@@ -26,8 +23,7 @@ class Caller {
   void note(const e2e::Call& call, const std::string& key, const e2e::Reply& reply);
 
   Book& book_;
-  boost::asio::io_context io_{1};
-  web::Client client_;
+  e2e::Line line_;
 };
 
 }  // namespace waybill::chaos

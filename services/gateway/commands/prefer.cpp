@@ -4,16 +4,12 @@
 
 #include <strings.h>
 
+#include "libs/core/text.hpp"
+
 namespace waybill::gateway {
 namespace {
 
 constexpr int kLongestWait = 30;  // seconds
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool is_name(std::string_view text, std::string_view name) {
   return text.size() == name.size() && strncasecmp(text.data(), name.data(), name.size()) == 0;

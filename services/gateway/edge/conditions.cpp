@@ -2,14 +2,10 @@
 
 #include <charconv>
 
+#include "libs/core/text.hpp"
+
 namespace waybill::gateway {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 constexpr std::string_view kPacked = "-gzip\"";
 
@@ -20,22 +16,11 @@ std::string_view opaque(std::string_view tag) {
   return tag;
 }
 
-template <class Accept>
-bool any_tag(std::string_view list, Accept accept) {
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    if (accept(trimmed(list.substr(0, comma)))) return true;
-    if (comma == std::string_view::npos) break;
-    list.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
 // If-Match compares strongly.
 bool matches(std::string_view if_match, std::string_view etag) {
   if (trimmed(if_match) == "*") return true;
   if (etag.starts_with("W/")) return false;
-  return any_tag(if_match, [etag](std::string_view tag) {
+  return any_element(if_match, [etag](std::string_view tag) {
     return !tag.starts_with("W/") && opaque(tag) == opaque(etag);
   });
 }
@@ -44,7 +29,7 @@ bool matches(std::string_view if_match, std::string_view etag) {
 std::string known_tag(std::string_view if_none_match, std::string_view etag) {
   const std::string packed = packed_etag(etag);
   const bool has_packed =
-      any_tag(if_none_match, [&packed](std::string_view tag) { return tag == packed; });
+      any_element(if_none_match, [&packed](std::string_view tag) { return tag == packed; });
   return has_packed ? packed : std::string{etag};
 }
 
@@ -74,8 +59,8 @@ std::string etag_of(std::int64_t version) {
 
 bool has_etag(std::string_view if_none_match, std::string_view etag) {
   if (trimmed(if_none_match) == "*") return true;
-  return any_tag(if_none_match,
-                 [etag](std::string_view tag) { return opaque(tag) == opaque(etag); });
+  return any_element(if_none_match,
+                     [etag](std::string_view tag) { return opaque(tag) == opaque(etag); });
 }
 
 std::optional<std::int64_t> expected_version(std::string_view if_match) {

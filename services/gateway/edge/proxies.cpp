@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "libs/config/settings.hpp"
+#include "libs/core/text.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -12,12 +13,6 @@ namespace ip = boost::asio::ip;
 
 constexpr std::string_view kForwarded = "Forwarded";
 constexpr std::string_view kForwardedFor = "X-Forwarded-For";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1" → the address in its shortest form; nullopt for
 // anything else (RFC 7239 allows "unknown" and names like "_gazonk").

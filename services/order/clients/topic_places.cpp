@@ -1,22 +1,11 @@
 #include "services/order/clients/topic_places.hpp"
 
-#include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
-
-#include "libs/core/caller.hpp"
 
 namespace waybill::order::clients {
 namespace {
 
 constexpr milliseconds kRequestTime{700};
-constexpr milliseconds kMostWait{1'000};  // also when nobody runs the io_context any more
-
-web::ClientOptions client_options() {
-  web::ClientOptions options;
-  options.connections = 2;
-  options.request_time = kRequestTime;
-  return options;
-}
 
 std::map<std::int64_t, TopicPlace> read_answer(const web::Response& response) {
   std::map<std::int64_t, TopicPlace> places;
@@ -33,16 +22,10 @@ std::map<std::int64_t, TopicPlace> read_answer(const web::Response& response) {
 }  // namespace
 
 TopicPlaces::TopicPlaces(boost::asio::io_context& io, const std::string& report)
-    : io_{io}, client_{io, report, client_options()} {}
+    : report_{io, report, kRequestTime} {}
 
 std::map<std::int64_t, TopicPlace> TopicPlaces::find(const Id& order) {
-  web::ClientRequest request;
-  request.target = "/orders/" + order.to_string() + "/places";
-  request.headers.add("Waybill-Caller", to_header({std::nullopt, Role::staff}));
-  auto answer =
-      boost::asio::co_spawn(io_, client_.send(std::move(request)), boost::asio::use_future);
-  if (answer.wait_for(kMostWait) != std::future_status::ready) return {};
-  const Result<web::Response> response = answer.get();
+  const auto response = report_.get("/orders/" + order.to_string() + "/places");
   return response ? read_answer(*response) : std::map<std::int64_t, TopicPlace>{};
 }
 

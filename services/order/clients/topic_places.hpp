@@ -4,11 +4,8 @@
 #include <map>
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-
-#include "libs/core/clock.hpp"
 #include "libs/core/id.hpp"
-#include "libs/web/client.hpp"
+#include "services/order/clients/peer.hpp"
 
 namespace waybill::order::clients {
 
@@ -27,8 +24,7 @@ class TopicPlaces {
   std::map<std::int64_t, TopicPlace> find(const Id& order);
 
  private:
-  boost::asio::io_context& io_;
-  web::Client client_;
+  Peer report_;
 };
 
 }  // namespace waybill::order::clients

@@ -24,6 +24,13 @@ web::ClientRequest to_request(const Call& call) {
   return request;
 }
 
+web::ClientOptions one_connection(std::chrono::milliseconds patience) {
+  web::ClientOptions options;
+  options.connections = 1;
+  options.request_time = patience;
+  return options;
+}
+
 web::awaitable<void> send(web::Client& client, web::ClientRequest request, Reply& reply) {
   const auto response = co_await client.send(std::move(request));
   if (!response) {
@@ -55,6 +62,22 @@ std::string gateway_address() {
   std::string address = testing::environment("WAYBILL_GATEWAY");
   if (address.starts_with("http://")) address.erase(0, 7);
   return address;
+}
+
+Line::Line(const std::string& gateway, std::chrono::milliseconds patience)
+    : client_{io_, gateway, one_connection(patience)} {}
+
+Reply Line::call(const Call& call) {
+  Reply reply;
+  std::exception_ptr failure;
+  io_.restart();
+  boost::asio::co_spawn(io_, send(client_, to_request(call), reply), [&](std::exception_ptr error) {
+    failure = error;
+    io_.stop();
+  });
+  io_.run();
+  if (failure) std::rethrow_exception(failure);
+  return reply;
 }
 
 std::vector<Reply> call_all(const std::vector<Call>& calls) {

@@ -1,13 +1,16 @@
 // HTTP for tests and the benchmark: blocking calls to the platform that WAYBILL_GATEWAY names.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
+#include "libs/web/client.hpp"
 #include "libs/web/http.hpp"
 
 namespace waybill::e2e {
@@ -39,6 +42,18 @@ struct Call {
 Reply call(const Call& call);
 // All at once over as many connections; [i] answers calls[i].
 std::vector<Reply> call_all(const std::vector<Call>& calls);
+
+// Calls one after the other over one connection, which is kept as long as it works. For one thread.
+class Line {
+ public:
+  // `gateway` is host:port. A call without an answer is given up after `patience`.
+  Line(const std::string& gateway, std::chrono::milliseconds patience);
+  Reply call(const Call& call);
+
+ private:
+  boost::asio::io_context io_{1};
+  web::Client client_;
+};
 
 Call json_call(std::string method, std::string path, const boost::json::value& body);
 Call with_header(Call call, std::string name, std::string value);

@@ -5,12 +5,11 @@
 #include <filesystem>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include "libs/blob/s3.hpp"
 #include "libs/core/digest.hpp"
-#include "libs/messaging/memory.hpp"
+#include "libs/testing/surroundings.hpp"
 #include "libs/testing/testing.hpp"
 #include "services/file/commands/commands.hpp"
 #include "services/file/direct/direct_api.hpp"
@@ -87,31 +86,18 @@ class Process {
       : links{std::move(options)},
         store_{store},
         connection_{database().options()},
-        work_{io_.get_executor()},
-        cache_{io_, {.url = testing::environment("WAYBILL_REDIS_URL")}},
-        rabbit_{messaging::make_memory_rabbit()},
-        kafka_{messaging::make_memory_kafka()},
-        publisher_{rabbit_->make_publisher("file")},
-        relays_{"file", database().options(), *kafka_, *rabbit_},
-        api{io_,
+        api{around_.io,
             direct::Options{},
             links,
             store_,
             database().options(),
             [this](pg::Connection& connection, const outbox::DirectCommand& command,
-                   const auto& work) {
-              return outbox::run_direct(connection, cache_, *publisher_, relays_, command, work);
-            }},
+                   const auto& work) { return around_.run_direct(connection, command, work); }},
         queries{queries::make_queries(links)} {
-    kafka_->create_topic("waybill.files", 1, {});
-    io_thread_ = std::thread{[this] { io_.run(); }};
+    around_.start();
   }
 
-  ~Process() {
-    work_.reset();
-    io_.stop();
-    io_thread_.join();
-  }
+  ~Process() { around_.stop(); }
 
   static links::Options link_options() {
     links::Options options;
@@ -133,7 +119,8 @@ class Process {
     request->trace.correlation_id = "test";
     request->headers.set("Waybill-Caller", to_header(caller));
     for (const auto& [name, value] : headers) request->headers.set(name, value);
-    return boost::asio::co_spawn(io_, answer(api, std::move(request)), boost::asio::use_future)
+    return boost::asio::co_spawn(around_.io, answer(api, std::move(request)),
+                                 boost::asio::use_future)
         .get();
   }
 
@@ -187,14 +174,7 @@ class Process {
 
   blob::Store& store_;
   pg::Connection connection_;
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::thread io_thread_;
-  cache::Cache cache_;
-  std::unique_ptr<messaging::RabbitBroker> rabbit_;
-  std::unique_ptr<messaging::KafkaBroker> kafka_;
-  std::unique_ptr<messaging::Publisher> publisher_;
-  outbox::Relays relays_;
+  testing::Surroundings around_{"file", database().options(), "waybill.files"};
 
  public:
   direct::DirectApi api;

@@ -4,10 +4,9 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "libs/messaging/memory.hpp"
+#include "libs/testing/surroundings.hpp"
 #include "services/identity/timers/first_ops.hpp"
 #include "tests/integration/identity/accounts.hpp"
 #include "waybill/identity/v1/events.pb.h"
@@ -31,32 +30,22 @@ class Process {
       : policy{std::move(with)},
         keys{policy},
         connection_{on},
-        work_{io_.get_executor()},
-        cache_{io_, {.url = testing::environment("WAYBILL_REDIS_URL")}},
-        rabbit_{messaging::make_memory_rabbit()},
-        kafka_{messaging::make_memory_kafka()},
-        publisher_{rabbit_->make_publisher("identity")},
-        relays_{"identity", on, *kafka_, *rabbit_},
-        api{io_, policy, keys, on, transactions(), sizes} {
-    kafka_->create_topic("waybill.users", 1, {});
+        around_{"identity", on, "waybill.users"},
+        api{around_.io, policy, keys, on, transactions(), sizes} {
     keys.tend(connection_, now());
-    io_thread_ = std::thread{[this] { io_.run(); }};
+    around_.start();
   }
 
-  ~Process() {
-    work_.reset();
-    io_.stop();
-    io_thread_.join();
-  }
+  ~Process() { around_.stop(); }
 
   direct::Transactions transactions() {
     direct::Transactions made;
     made.run = [this](pg::Connection& connection, const auto& work) {
-      outbox::run_transaction(connection, cache_, *publisher_, relays_, work);
+      around_.transact(connection, work);
     };
     made.run_once = [this](pg::Connection& connection, const outbox::DirectCommand& command,
                            const auto& work) {
-      auto outcome = outbox::run_direct(connection, cache_, *publisher_, relays_, command, work);
+      auto outcome = around_.run_direct(connection, command, work);
       if (dies_after_commit.exchange(false)) throw pg::UnavailableError{"the process is gone"};
       return outcome;
     };
@@ -75,7 +64,8 @@ class Process {
     request->headers.set("Waybill-Caller", to_header(caller));
     request->headers.set("Waybill-Client-Address", "192.0.2.7");
     for (const auto& [name, value] : headers) request->headers.set(name, value);
-    return boost::asio::co_spawn(io_, answer(api, std::move(request)), boost::asio::use_future);
+    return boost::asio::co_spawn(around_.io, answer(api, std::move(request)),
+                                 boost::asio::use_future);
   }
 
   web::Response post(const std::string& path, const boost::json::object& body,
@@ -84,7 +74,7 @@ class Process {
   }
 
   pg::Connection& connection() { return connection_; }
-  outbox::Relays& relays() { return relays_; }
+  outbox::Relays& relays() { return around_.relays; }
 
   const Policy policy;
   keys::KeyRing keys;
@@ -98,14 +88,7 @@ class Process {
   }
 
   pg::Connection connection_;
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::thread io_thread_;
-  cache::Cache cache_;
-  std::unique_ptr<messaging::RabbitBroker> rabbit_;
-  std::unique_ptr<messaging::KafkaBroker> kafka_;
-  std::unique_ptr<messaging::Publisher> publisher_;
-  outbox::Relays relays_;
+  testing::Surroundings around_;
 
  public:
   direct::DirectApi api;
