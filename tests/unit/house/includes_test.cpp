@@ -33,9 +33,10 @@ std::vector<Include> all_includes() {
 }
 
 // The libraries in the order in which they may use each other, as libs/CMakeLists.txt lists them.
-const std::vector<std::string> kLayers{
-    "core",  "config", "auth",      "log",      "metrics", "async",      "web",     "pg",
-    "cache", "blob",   "messaging", "contract", "outbox",  "projection", "runtime", "testing"};
+const std::vector<std::string> kLayers{"core",    "config",    "auth",     "log",    "metrics",
+                                       "async",   "web",       "pg",       "cache",  "blob",
+                                       "image",   "messaging", "contract", "outbox", "projection",
+                                       "runtime", "testing"};
 
 std::size_t layer(const std::string& path) {
   for (std::size_t i = 0; i < kLayers.size(); ++i) {
@@ -96,7 +97,7 @@ TEST_CASE("the store knows neither commands nor queries", "[house]") {
 
 TEST_CASE("driver headers stay inside the library that wraps them", "[house]") {
   static const std::regex driver{
-      R"(^(boost/beast|pqxx/|libpq-fe|librdkafka|amqp|hiredis/|spdlog/|prometheus/|curl/|yaml-cpp|valijson|re2/|CLI/|argon2))"};
+      R"(^(boost/beast|pqxx/|libpq-fe|librdkafka|amqp|hiredis/|spdlog/|prometheus/|curl/|yaml-cpp|valijson|re2/|CLI/|argon2|vips/))"};
   std::map<std::string, std::string>
       wrappers;  // private headers that name a driver, and their folder
   for (const Include& include : all_includes()) {
