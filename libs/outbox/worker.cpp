@@ -53,8 +53,6 @@ Worker::Worker(Shop& shop)
                                            "From first sending a command to its commit.",
                                            {{"queue", shop.options.queue}})} {
   connection_.work_by_key();
-  // A worker that was stopped, or cut off while its link looks alive, must not keep its locks.
-  connection_.set("idle_in_transaction_session_timeout", "15s");
   if (planted(Bug::commit_not_durable)) connection_.set("synchronous_commit", "off");
 }
 

@@ -56,6 +56,7 @@ std::string conninfo(const Options& options, const Settings& settings) {
   Settings session{
       {"statement_timeout", std::to_string(options.statement_time.count())},
       {"lock_timeout", std::to_string(options.lock_time.count())},
+      {"idle_in_transaction_session_timeout", std::to_string(options.idle_time.count())},
       // Array parameters would be planned anew on every call, and for their size alone.
       {"plan_cache_mode", "force_generic_plan"},
       // Forbidden scans count as dear, and dear plans would be compiled: milliseconds each time.

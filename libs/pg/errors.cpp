@@ -19,9 +19,10 @@ bool among(const std::array<std::string_view, N>& list, std::string_view value) 
 
 // SQLSTATEs (PostgreSQL manual, appendix A) that concern the server, not the statement.
 bool is_unavailable(std::string_view state) {
-  constexpr std::array<std::string_view, 3> kStates{
+  constexpr std::array<std::string_view, 4> kStates{
       "53100",   // disk full
       "53300",   // too many connections
+      "58030",   // its disk can't be read or written
       "25006"};  // read-only: the server is being failed over
   return among(kStates, state);
 }

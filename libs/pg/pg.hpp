@@ -156,6 +156,9 @@ struct Options {
   std::chrono::milliseconds connect_time{3'000};
   std::chrono::milliseconds statement_time{10'000};
   std::chrono::milliseconds lock_time{3'000};
+  // A transaction that waits longer for its next statement is ended by the server, and its locks
+  // with it: its process was stopped, or is cut off while its link looks alive. 0: never.
+  std::chrono::milliseconds idle_time{15'000};
   std::string application_name = "waybill";
   // Whether a connection that died while idle is opened anew without a word. Not for one that holds
   // an advisory lock: its loss must be seen (TransientError until ensure_open() is called).

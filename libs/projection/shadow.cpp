@@ -56,6 +56,7 @@ struct Shadow::Impl {
   static pg::Options patient(pg::Options options, const std::string& name) {
     options.application_name = "waybill.rebuild." + name;
     options.statement_time = milliseconds{0};
+    options.idle_time = milliseconds{0};
     return options;
   }
   static pg::Options without_reopening(pg::Options options) {

@@ -69,10 +69,11 @@ TEST_CASE("connections get their limits and settings, and the URL has the last w
   options.url = "postgresql://me:se'cret@db:5433/shop?connect_timeout=9&application_name=mine";
   options.lock_time = std::chrono::milliseconds{1500};
   const std::string info = pg::conninfo(options, {{"synchronous_commit", "off"}});
-  for (const char* part : {"host='db'", "port='5433'", "dbname='shop'", "user='me'",
-                           "password='se\\'cret'", "connect_timeout='9'", "keepalives_idle='10'",
-                           "application_name='mine'", "-c lock_timeout=1500",
-                           "-c plan_cache_mode=force_generic_plan", "-c synchronous_commit=off"}) {
+  for (const char* part :
+       {"host='db'", "port='5433'", "dbname='shop'", "user='me'", "password='se\\'cret'",
+        "connect_timeout='9'", "keepalives_idle='10'", "application_name='mine'",
+        "-c lock_timeout=1500", "-c idle_in_transaction_session_timeout=15000",
+        "-c plan_cache_mode=force_generic_plan", "-c synchronous_commit=off"}) {
     INFO(info);
     CHECK(info.find(part) != std::string::npos);
   }

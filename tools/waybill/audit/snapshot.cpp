@@ -18,6 +18,7 @@ pg::Connection connect(const std::string& url) {
   options.url = url;
   options.application_name = "waybill.audit";
   options.statement_time = std::chrono::milliseconds{0};  // sorting a million rows takes its time
+  options.idle_time = std::chrono::milliseconds{0};       // the other services are read meanwhile
   options.reopen = false;
   pg::Connection connection{std::move(options)};
   connection.set("default_transaction_isolation", "repeatable read");
