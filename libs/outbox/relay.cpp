@@ -40,10 +40,11 @@ pg::Array told_ids(std::span<const OutboxRow> rows, const std::vector<bool>& sto
 
 // The relay must see that its connection, and with it its lock, is gone. Losing the mark of a told
 // row only tells it again, so no commit waits for the disk.
-pg::Connection relay_connection(pg::Options options, const std::string& channel) {
-  options.application_name += ".relay." + channel;
-  options.reopen = false;
-  pg::Connection connection{std::move(options)};
+pg::Connection relay_connection(pg::Options database, const RelayOptions& options) {
+  database.application_name += ".relay." + options.channel;
+  database.reopen = false;
+  pg::Connection connection{std::move(database)};
+  connection.set("idle_session_timeout", std::to_string(options.standstill.count()));
   connection.set("synchronous_commit", "off");
   connection.work_by_key();
   return connection;
@@ -85,7 +86,7 @@ struct Relay::Impl {
 
   Impl(RelayOptions with, pg::Options database, std::unique_ptr<Sink> to)
       : options{std::move(with)},
-        connection{relay_connection(std::move(database), options.channel)},
+        connection{relay_connection(std::move(database), options)},
         sink{std::move(to)} {}
 
   void run() {

@@ -38,6 +38,9 @@ struct RelayOptions {
   // How long a row is left to the express before the relay tells it. What lies there when the relay
   // becomes active has nobody else.
   std::chrono::milliseconds patience{0};
+  // A relay that stands still for so long (its process was stopped) loses its connection, and with
+  // it the lock. More than a batch takes that no broker answers.
+  std::chrono::milliseconds standstill{30'000};
   std::chrono::hours keep{24 * 7};         // outbox_sent partitions older than this are dropped
   std::chrono::hours keep_inbox{24 * 30};  // commands that were done longer ago are forgotten
 };

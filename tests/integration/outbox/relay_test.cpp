@@ -1,5 +1,7 @@
 #include "libs/outbox/relay.hpp"
 
+#include <future>
+
 #include <catch2/catch.hpp>
 
 #include "libs/testing/testing.hpp"
@@ -17,6 +19,8 @@ struct Broker {
   std::vector<std::string> told;  // "<key>:<payload>"
   bool away = false;
   std::set<std::string> refused;
+  std::promise<void>* stopped = nullptr;  // the next one who tells stands still until it is told
+  int purged = 0;
 
   std::vector<std::string> all() {
     const std::lock_guard guard{mutex};
@@ -32,6 +36,7 @@ class FakeSink : public outbox::Sink {
  public:
   explicit FakeSink(Broker& broker) : broker_{broker} {}
   std::vector<bool> publish(std::span<const outbox::OutboxRow> rows) override {
+    stand_still();
     const std::lock_guard guard{broker_.mutex};
     std::vector<bool> stored;
     for (const auto& row : rows) {
@@ -40,9 +45,22 @@ class FakeSink : public outbox::Sink {
     }
     return stored;
   }
-  void purge() override {}
+  void purge() override {
+    const std::lock_guard guard{broker_.mutex};
+    ++broker_.purged;
+  }
 
  private:
+  // As a process does that was stopped.
+  void stand_still() {
+    std::promise<void>* stopped = nullptr;
+    {
+      const std::lock_guard guard{broker_.mutex};
+      stopped = std::exchange(broker_.stopped, nullptr);
+    }
+    if (stopped) stopped->get_future().wait();
+  }
+
   Broker& broker_;
 };
 
@@ -51,9 +69,12 @@ struct Office {
   pg::Connection connection{database.options()};
   Broker broker;
 
+  milliseconds standstill{30'000};
+
   std::unique_ptr<outbox::Relay> relay(std::chrono::milliseconds patience = {}) {
     outbox::RelayOptions options;
     options.patience = patience;
+    options.standstill = standstill;
     options.service = "office";
     options.channel = "event";
     options.batch = 10;
@@ -152,6 +173,28 @@ TEST_CASE("a relay that ends leaves the lock to the next at once", "[relay]") {
   const auto second = office.relay();
   first.reset();
   CHECK(eventually(kPatience, [&] { return second->is_active(); }));
+}
+
+TEST_CASE("a relay that stands still loses its lock, and marks nothing when it wakes", "[relay]") {
+  Office office;
+  office.standstill = seconds{1};
+  std::promise<void> goes_on;
+  office.broker.stopped = &goes_on;
+  const auto zombie = office.relay();
+  REQUIRE(eventually(kPatience, [&] { return zombie->is_active(); }));
+  office.write("a", 1, 5);
+  const auto second = office.relay();
+  REQUIRE(office.drained());
+  CHECK(second->is_active());
+  CHECK(office.broker.all() == numbers("a", 1, 5));
+
+  goes_on.set_value();
+  CHECK(eventually(kPatience, [&] { return !zombie->is_active(); }));
+  office.write("a", 6, 9);
+  REQUIRE(office.drained());
+  CHECK(office.broker.purged > 0);
+  // What it had in its hands was told twice; consumers drop it by its version.
+  CHECK(office.count("SELECT count(*) FROM outbox_sent") == 9);
 }
 
 TEST_CASE("old days of what was sent are dropped whole", "[relay]") {
