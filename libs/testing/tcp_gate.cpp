@@ -6,8 +6,10 @@
 #include <set>
 #include <thread>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -17,6 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Stream = asio::generic::stream_protocol;  // TCP or a Unix socket
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
@@ -29,7 +32,7 @@ tcp::endpoint endpoint_of(const std::string& host, std::uint16_t port) {
 
 enum class End { reset, polite };
 
-void end_socket(tcp::socket& socket, End end) {
+void end_socket(Stream::socket& socket, End end) {
   error_code ignored;
   // Reset rather than a polite end: a broken link says no goodbye.
   if (end == End::reset) socket.set_option(asio::socket_base::linger{true, 0}, ignored);
@@ -42,15 +45,17 @@ struct TcpGate::Impl {
   class Pair;
 
   asio::io_context io{1};
-  tcp::endpoint server;
+  Stream::endpoint server;
   tcp::acceptor acceptor;
-  LinkPlan plan;  // on the io thread only, like `pairs`
+  LinkPlan plan;         // on the io thread only, like `question` and `pairs`
+  std::string question;  // whose answer will be lost; empty: none
+  std::atomic<bool> lost_answer{false};
   std::set<std::shared_ptr<Pair>> pairs;
   std::atomic<std::size_t> open_pairs{0};
   std::thread thread;
 
-  Impl(const std::string& host, std::uint16_t port, std::uint16_t own_port)
-      : server{endpoint_of(host, port)}, acceptor{io, endpoint_of("127.0.0.1", own_port)} {
+  Impl(Stream::endpoint to, std::uint16_t own_port)
+      : server{std::move(to)}, acceptor{io, endpoint_of("127.0.0.1", own_port)} {
     accept();
     thread = std::thread{[this] { io.run(); }};
   }
@@ -77,7 +82,7 @@ struct TcpGate::Impl {
 // it.
 class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
  public:
-  Pair(Impl& gate, tcp::socket client)
+  Pair(Impl& gate, Stream::socket client)
       : gate_{gate},
         client_{std::move(client)},
         server_{gate.io},
@@ -107,8 +112,8 @@ class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
  private:
   // One direction. At most one piece is under way: read, held back, written.
   struct Flow {
-    tcp::socket& from;
-    tcp::socket& to;
+    Stream::socket& from;
+    Stream::socket& to;
     Weather& weather;  // the gate's
     asio::steady_timer timer;
     std::array<char, 65536> buffer;
@@ -122,8 +127,23 @@ class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
         [self = shared_from_this(), &flow](error_code error, std::size_t size) {
           if (error) return self->end(error == asio::error::eof ? End::polite : End::reset);
           flow.size = size;
+          if (self->loses(flow)) return self->end(End::reset);
           self->hold(flow);
         });
+  }
+
+  // Whether this is the answer that the client must not hear.
+  bool loses(const Flow& flow) {
+    if (&flow == &down_) {
+      if (is_mute_) gate_.lost_answer = true;
+      return is_mute_;
+    }
+    const std::string_view piece{flow.buffer.data(), flow.size};
+    if (!gate_.question.empty() && piece.find(gate_.question) != std::string_view::npos) {
+      gate_.question.clear();
+      is_mute_ = true;
+    }
+    return false;
   }
 
   void hold(Flow& flow) {
@@ -157,8 +177,9 @@ class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
   }
 
   Impl& gate_;
-  tcp::socket client_;
-  tcp::socket server_;
+  bool is_mute_ = false;
+  Stream::socket client_;
+  Stream::socket server_;
   Flow up_;
   Flow down_;
 };
@@ -166,9 +187,10 @@ class TcpGate::Impl::Pair : public std::enable_shared_from_this<Pair> {
 void TcpGate::Impl::accept() {
   acceptor.async_accept([this](error_code error, tcp::socket client) {
     if (error == asio::error::operation_aborted) return;
-    if (!error && plan.refuse) end_socket(client, End::reset);
+    Stream::socket link{std::move(client)};
+    if (!error && plan.refuse) end_socket(link, End::reset);
     if (!error && !plan.refuse) {
-      const auto pair = std::make_shared<Pair>(*this, std::move(client));
+      const auto pair = std::make_shared<Pair>(*this, std::move(link));
       pairs.insert(pair);
       ++open_pairs;
       pair->start();
@@ -183,7 +205,10 @@ void TcpGate::Impl::end_all(End end) {
 }
 
 TcpGate::TcpGate(const std::string& host, std::uint16_t port, std::uint16_t own_port)
-    : impl_{std::make_unique<Impl>(host, port, own_port)} {}
+    : impl_{std::make_unique<Impl>(endpoint_of(host, port), own_port)} {}
+
+TcpGate::TcpGate(const std::string& socket)
+    : impl_{std::make_unique<Impl>(asio::local::stream_protocol::endpoint{socket}, 0)} {}
 
 TcpGate::~TcpGate() {
   cut();
@@ -214,6 +239,14 @@ void TcpGate::close() {
 
 void TcpGate::open() {
   impl_->on_io([this] { impl_->plan.refuse = false; });
+}
+
+void TcpGate::lose_answer_to(const std::string& question) {
+  impl_->on_io([this, question] { impl_->question = question; });
+}
+
+bool TcpGate::has_lost_answer() const {
+  return impl_->lost_answer;
 }
 
 void TcpGate::freeze() {

@@ -30,6 +30,8 @@ class TcpGate {
  public:
   // Listens on `own_port` of 127.0.0.1; 0: on a free one.
   TcpGate(const std::string& host, std::uint16_t port, std::uint16_t own_port = 0);
+  // In front of a server that listens on a Unix socket.
+  explicit TcpGate(const std::string& socket);
   ~TcpGate();
   TcpGate(const TcpGate&) = delete;
   TcpGate& operator=(const TcpGate&) = delete;
@@ -46,6 +48,10 @@ class TcpGate {
   // Breaks all connections, and every new one at once.
   void close();
   void open();
+  // The next piece towards the server that contains `question` is passed on, but the client never
+  // hears of it: its connection is reset when the server answers.
+  void lose_answer_to(const std::string& question);
+  bool has_lost_answer() const;
   // Keeps connections and takes new ones, but passes no byte on.
   void freeze();
   void thaw();

@@ -1,9 +1,10 @@
-// A TCP gate before PostgreSQL: passes bytes on until it is told to break the link.
+// PostgreSQL behind a TCP gate.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
+
+#include "libs/testing/tcp_gate.hpp"
 
 namespace waybill::testing {
 
@@ -11,19 +12,18 @@ class Gate {
  public:
   // `url` as a client would use it; url() leads through the gate.
   explicit Gate(const std::string& url);
-  ~Gate();
-  std::string url() const;
+  const std::string& url() const { return url_; }
 
   // The next COMMIT is passed on, but its answer never comes back: the connection breaks.
-  void lose_next_commit_answer();
-  bool has_lost_answer() const;
+  void lose_next_commit_answer() { gate_->lose_answer_to("COMMIT"); }
+  bool has_lost_answer() const { return gate_->has_lost_answer(); }
   // Breaks all connections and refuses new ones.
-  void close();
-  void open();
+  void close() { gate_->close(); }
+  void open() { gate_->open(); }
 
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<TcpGate> gate_;
+  std::string url_;
 };
 
 }  // namespace waybill::testing
