@@ -15,11 +15,6 @@ using e2e::Reply;
 constexpr seconds kPatience{300};
 constexpr seconds kRequestTime{8};
 
-// 0: the connection broke; 202: the outcome is late; 429, 503: come again.
-bool should_repeat(int status) {
-  return status == 0 || status == 202 || status == 429 || status == 503;
-}
-
 // Whose keys they are: the account that all calls come from.
 const std::string& account() {
   static const std::string key = [] {
@@ -31,7 +26,8 @@ const std::string& account() {
 
 }  // namespace
 
-Caller::Caller(const std::string& gateway, Book& book) : book_{book}, line_{gateway, kRequestTime} {
+Caller::Caller(const std::string& gateway, e2e::Book& book)
+    : book_{book}, line_{gateway, kRequestTime} {
   account();  // while everything still works
 }
 
@@ -41,7 +37,7 @@ Reply Caller::insist(Call request, const std::string& key, bool repeats) {
   testing::eventually(kPatience, [&] {
     reply = line_.call(request);
     note(request, key, reply);
-    return !repeats || !should_repeat(reply.status);
+    return !repeats || !e2e::should_repeat(reply.status);
   });
   return reply;
 }

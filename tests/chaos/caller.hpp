@@ -5,7 +5,7 @@
 #include <string>
 
 #include "libs/core/id.hpp"
-#include "tests/chaos/book.hpp"
+#include "tests/e2e/support/book.hpp"
 #include "tests/e2e/support/http.hpp"
 
 namespace waybill::chaos {
@@ -13,7 +13,7 @@ namespace waybill::chaos {
 class Caller {
  public:
   // `gateway` is host:port.
-  Caller(const std::string& gateway, Book& book);
+  Caller(const std::string& gateway, e2e::Book& book);
 
   e2e::Reply call(const e2e::Call& call) { return line_.call(call); }
   // The outcome; after five minutes without one the last answer. `repeats` false: the first answer.
@@ -22,7 +22,7 @@ class Caller {
  private:
   void note(const e2e::Call& call, const std::string& key, const e2e::Reply& reply);
 
-  Book& book_;
+  e2e::Book& book_;
   e2e::Line line_;
 };
 

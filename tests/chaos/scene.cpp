@@ -44,7 +44,7 @@ bool Scene::judge(Traffic& traffic) {
   return judge(traffic.book()) && ready;
 }
 
-bool Scene::judge(const Book& book) {
+bool Scene::judge(const e2e::Book& book) {
   const std::string history =
       std::filesystem::temp_directory_path() / (e2e::unique("history") + ".ndjson");
   book.write_history(history);

@@ -25,7 +25,7 @@ class Scene {
   bool judge(Traffic& traffic);
   // Has the audit look at all that happened since the scene began. False when anything differs, was
   // lost, done twice, or is stuck; says what.
-  bool judge(const Book& book);
+  bool judge(const e2e::Book& book);
 
  private:
   const Instant began_ = now();

@@ -1,10 +1,21 @@
 #include "tests/chaos/traffic.hpp"
 
+#include <array>
+
 #include "tests/chaos/caller.hpp"
 
 namespace waybill::chaos {
 
 using e2e::Reply;
+
+namespace {
+
+// One of each service.
+constexpr std::array kReads{"/v1/products?limit=3", "/v1/orders?limit=3", "/v1/users?limit=3",
+                            "/v1/statistics/sales?from=2020-01-01&to=2020-01-02",
+                            "/v1/tasks?limit=3"};
+
+}  // namespace
 
 class Traffic::Client {
  public:
@@ -18,6 +29,7 @@ class Traffic::Client {
     auto due = Clock::now();
     while (!traffic_.stopping_) {
       act();
+      if (traffic_.options_.reads) browse();
       if (traffic_.options_.per_second <= 0) continue;
       due += std::chrono::duration_cast<Clock::duration>(
           std::chrono::duration<double>{1 / traffic_.options_.per_second});
@@ -61,6 +73,14 @@ class Traffic::Client {
     caller_.call({"GET", path, {}, {}});  // the cache has the old one now
     const Reply reply = insist(Shop::reprice(own_, price), e2e::unique("key"), 200);
     if (reply.status == 200) look(path, "price", price);
+  }
+
+  void browse() {
+    const char* path = kReads[static_cast<std::size_t>(++traffic_.reads_) % kReads.size()];
+    const Reply read = caller_.call({"GET", path, {}, {}});
+    if (read.status != 200) {
+      traffic_.book_.surprise(fmt::format("GET {}: {} {}", path, read.status, read.text));
+    }
   }
 
   // Who writes sees what it wrote, at once.

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/chaos/book.hpp"
 #include "tests/chaos/shop.hpp"
+#include "tests/e2e/support/book.hpp"
 
 namespace waybill::chaos {
 
@@ -20,6 +20,7 @@ struct TrafficOptions {
   std::uint64_t seed = 1;
   double per_second = 0;  // commands of each client, at most; 0: as fast as it goes
   bool repeats = true;    // false: what is no outcome at once is a surprise
+  bool reads = false;     // each command is followed by a read; one that fails is a surprise
 };
 
 class Traffic {
@@ -36,19 +37,21 @@ class Traffic {
 
   // Commands with an outcome so far.
   std::int64_t acknowledged() const { return acknowledged_; }
+  std::int64_t reads() const { return reads_; }
   // When the first order at `since` or later was confirmed.
   std::optional<Clock::time_point> first_order_since(Clock::time_point since) const;
-  const Book& book() const { return book_; }
+  const e2e::Book& book() const { return book_; }
 
  private:
   class Client;
   void confirmed();
 
   const TrafficOptions options_;
-  Book book_;
+  e2e::Book book_;
   Shop shop_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::int64_t> acknowledged_{0};
+  std::atomic<std::int64_t> reads_{0};
   mutable std::mutex mutex_;
   std::vector<Clock::time_point> orders_;  // when they were confirmed; guarded by mutex_
   std::vector<std::thread> clients_;

@@ -30,7 +30,7 @@ const std::vector<Case> kCases{{"PlaceOrder", "order"},
 
 class Loop {
  public:
-  Loop(const Scene& scene, Book& book, const Shop& shop, const Case& what)
+  Loop(const Scene& scene, e2e::Book& book, const Shop& shop, const Case& what)
       : what_{what},
         shop_{shop},
         caller_{scene.gates.gateway(), book},
@@ -111,7 +111,7 @@ class Loop {
 
 bool crash_everywhere(const CrashOptions& options) {
   Scene scene{1};
-  Book book;
+  e2e::Book book;
   const Shop shop{Shop::Plenty::of_all};
   bool good = true;
   for (const Case& each : kCases) {

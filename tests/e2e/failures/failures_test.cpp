@@ -52,7 +52,7 @@ const Instant kBegan = now();
 // Databases, queues, topics and the answers that the clients got all tell the same story.
 void check_audit(const Traffic& traffic) {
   const std::filesystem::path history = std::filesystem::temp_directory_path() / unique("history");
-  traffic.write_history(history);
+  traffic.book().write_history(history);
   const std::string told = run(fmt::format("{} audit --quiet --settle 90s --since {} --history {}",
                                            WAYBILL_TOOL, to_rfc3339(kBegan), history.string()));
   std::filesystem::remove(history);
@@ -64,7 +64,7 @@ void check_audit(const Traffic& traffic) {
 // Every 201 is an order, every order was a 201 (and the one that Shop placed), one unit each.
 void check_nothing_lost(const Shop& shop, Traffic& traffic) {
   traffic.stop();
-  CHECK(traffic.surprises() == std::vector<std::string>{});
+  CHECK(traffic.book().surprises() == std::vector<std::string>{});
   REQUIRE(eventually(seconds{90}, is_ready));
   const std::vector<std::string> placed = traffic.orders();
   const std::set<std::string> stored = shop.orders_in_service();

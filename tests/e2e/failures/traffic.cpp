@@ -1,7 +1,5 @@
 #include "tests/e2e/failures/traffic.hpp"
 
-#include <fstream>
-
 #include "libs/testing/testing.hpp"
 
 namespace waybill::e2e {
@@ -9,11 +7,6 @@ namespace {
 
 // A server of a busy machine may take minutes to come back.
 constexpr seconds kPatience{240};
-
-// 0: the connection broke; 202: the outcome is late; 429, 503: come again.
-bool should_repeat(int status) {
-  return status == 0 || status == 202 || status == 429 || status == 503;
-}
 
 }  // namespace
 
@@ -51,37 +44,24 @@ void Traffic::place_one(const Call& order, const std::string& key) {
     note(key, reply);
     return !should_repeat(reply.status);
   });
-  const std::lock_guard lock{mutex_};
-  if (reply.status == 201) {
-    orders_.push_back(reply.id());
-    ++placed_;
-  } else {
-    surprises_.push_back(fmt::format("{} {}", reply.status, reply.text));
+  if (reply.status != 201) {
+    return book_.surprise(fmt::format("{} {}", reply.status, reply.text));
   }
+  const std::lock_guard lock{mutex_};
+  orders_.push_back(reply.id());
+  ++placed_;
 }
 
 void Traffic::note(const std::string& key, const Reply& reply) {
   boost::json::object line{
       {"method", "POST"}, {"path", "/v1/orders"}, {"key", key}, {"status", reply.status}};
   if (reply.status == 201) line["id"] = reply.id();
-  const std::lock_guard lock{mutex_};
-  history_.push_back(boost::json::serialize(line));
-}
-
-void Traffic::write_history(const std::string& path) const {
-  std::ofstream out{path};
-  const std::lock_guard lock{mutex_};
-  for (const std::string& line : history_) out << line << '\n';
+  book_.note(boost::json::serialize(line));
 }
 
 std::vector<std::string> Traffic::orders() const {
   const std::lock_guard lock{mutex_};
   return orders_;
-}
-
-std::vector<std::string> Traffic::surprises() const {
-  const std::lock_guard lock{mutex_};
-  return surprises_;
 }
 
 }  // namespace waybill::e2e

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/e2e/support/book.hpp"
 #include "tests/e2e/support/shop.hpp"
 
 namespace waybill::e2e {
@@ -25,10 +26,7 @@ class Traffic {
 
   // Ids of all orders that got their 201; after stop().
   std::vector<std::string> orders() const;
-  // Answers that are neither an outcome nor an invitation to come again.
-  std::vector<std::string> surprises() const;
-  // Every answer, line by line, as `waybill audit --history` reads them.
-  void write_history(const std::string& path) const;
+  const Book& book() const { return book_; }
 
  private:
   void run(std::size_t client);
@@ -39,10 +37,9 @@ class Traffic {
   std::vector<std::string> products_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::int64_t> placed_{0};
+  Book book_;
   mutable std::mutex mutex_;
   std::vector<std::string> orders_;
-  std::vector<std::string> surprises_;
-  std::vector<std::string> history_;
   std::vector<std::thread> clients_;
 };
 

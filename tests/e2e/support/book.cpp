@@ -1,8 +1,12 @@
-#include "tests/chaos/book.hpp"
+#include "tests/e2e/support/book.hpp"
 
 #include <fstream>
 
-namespace waybill::chaos {
+namespace waybill::e2e {
+
+bool should_repeat(int status) {
+  return status == 0 || status == 202 || status == 429 || status == 503;
+}
 
 void Book::note(std::string answer) {
   const std::lock_guard lock{mutex_};
@@ -35,4 +39,4 @@ std::vector<std::string> Book::stale_reads() const {
   return stale_;
 }
 
-}  // namespace waybill::chaos
+}  // namespace waybill::e2e

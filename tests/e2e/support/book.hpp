@@ -5,7 +5,11 @@
 #include <string>
 #include <vector>
 
-namespace waybill::chaos {
+namespace waybill::e2e {
+
+// Whether an answer is no outcome, and the command should be sent again with its key. 0: the
+// connection broke; 202: the outcome is late; 429, 503: come again.
+bool should_repeat(int status);
 
 class Book {
  public:
@@ -25,4 +29,4 @@ class Book {
   std::vector<std::string> history_, surprises_, stale_;
 };
 
-}  // namespace waybill::chaos
+}  // namespace waybill::e2e
