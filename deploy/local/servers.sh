@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by platform.sh: the servers of an instance under its private supervisord.
-SERVERS=(postgres redis epmd rabbitmq kafka)
+# WAYBILL_SERVERS: fewer of them.
+read -r -a SERVERS <<<"${WAYBILL_SERVERS:-postgres redis epmd rabbitmq kafka}"
 
 # An S3 server is for the tests, and for an instance whose settings say that bytes are kept there.
 choose_servers() {
@@ -9,7 +10,7 @@ choose_servers() {
 
 # The folder with everything that the servers' user must be able to read and write.
 make_folders() {
-  local folders=(bin log cache services supervisor.d contracts blobs "${SERVERS[@]}")
+  local folders=(bin log cache services supervisor.d contracts blobs postgres rabbitmq "${SERVERS[@]}")
   mkdir -p "$INSTANCE_DIR"
   (cd "$INSTANCE_DIR" && mkdir -p "${folders[@]}")
   install -m 755 "$LOCAL"/servers/*.sh "$INSTANCE_DIR/bin/"

@@ -12,16 +12,16 @@ namespace {
 // postgresql://…/<name>?…
 std::string with_database(const std::string& uri, const std::string& name) {
   const std::size_t authority = uri.find("://");
-  if (authority == std::string::npos) throw std::runtime_error("WAYBILL_PG_ADMIN_URL is no URI");
+  if (authority == std::string::npos) throw std::runtime_error("a server's URL is no URI");
   const std::size_t path = uri.find('/', authority + 3);
-  if (path == std::string::npos) throw std::runtime_error("WAYBILL_PG_ADMIN_URL names no database");
+  if (path == std::string::npos) throw std::runtime_error("a server's URL names no database");
   const std::size_t query = uri.find('?', path);
   return uri.substr(0, path + 1) + name + (query == std::string::npos ? "" : uri.substr(query));
 }
 
-void administrate(const std::string& sql) {
+void administrate(const std::string& server, const std::string& sql) {
   pg::Options options;
-  options.url = environment("WAYBILL_PG_ADMIN_URL");
+  options.url = server;
   options.statement_time = seconds{60};
   pg::Connection connection{options};
   pg::Session session{connection};
@@ -59,17 +59,18 @@ std::string environment(const std::string& name) {
       "eval \"$(deploy/local/env.sh test)\"");
 }
 
-FreshDatabase::FreshDatabase(const std::string& service)
-    : name_{"test_" + service + "_" + new_id().to_string().substr(19, 17)} {
+FreshDatabase::FreshDatabase(const std::string& service, std::string server)
+    : server_{server.empty() ? environment("WAYBILL_PG_ADMIN_URL") : std::move(server)},
+      name_{"test_" + service + "_" + new_id().to_string().substr(19, 17)} {
   std::erase(name_, '-');
-  administrate("CREATE DATABASE " + name_);
-  url_ = with_database(environment("WAYBILL_PG_ADMIN_URL"), name_);
+  administrate(server_, "CREATE DATABASE " + name_);
+  url_ = with_database(server_, name_);
   migrate(service, url_);
 }
 
 FreshDatabase::~FreshDatabase() {
   try {
-    administrate("DROP DATABASE " + name_ + " WITH (FORCE)");
+    administrate(server_, "DROP DATABASE " + name_ + " WITH (FORCE)");
   } catch (const std::exception&) {
     // Left behind in an instance that goes with the tests.
   }

@@ -17,10 +17,11 @@ bool eventually(std::chrono::milliseconds most, const std::function<bool()>& fac
 std::string environment(const std::string& name);
 
 // A database of its own with migrations/common and migrations/<service> applied, dropped by the
-// destructor. Uses WAYBILL_PG_ADMIN_URL.
+// destructor. On the server that WAYBILL_PG_ADMIN_URL names, or on the one that `server` does: its
+// superuser's URL.
 class FreshDatabase {
  public:
-  explicit FreshDatabase(const std::string& service);
+  explicit FreshDatabase(const std::string& service, std::string server = {});
   ~FreshDatabase();
   FreshDatabase(const FreshDatabase&) = delete;
   FreshDatabase& operator=(const FreshDatabase&) = delete;
@@ -29,6 +30,7 @@ class FreshDatabase {
   pg::Options options() const;
 
  private:
+  std::string server_;
   std::string name_;
   std::string url_;
 };

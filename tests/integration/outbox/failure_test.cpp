@@ -1,3 +1,5 @@
+#include <future>
+
 #include <catch2/catch.hpp>
 
 #include "libs/metrics/metrics.hpp"
@@ -12,14 +14,26 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds{10};
 const Id kEvil = *Id::parse("00000000-0000-0000-0000-0000000000ff");  // `work` does not take it
 
-// A commit that takes a second more than half the life of a tombstone.
-constexpr pg::Statement slow_commit{
-    "slow_commit",
-    "DO $$ BEGIN"
-    " CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
-    " 'BEGIN PERFORM pg_sleep(6); RETURN NULL; END';"
-    " CREATE CONSTRAINT TRIGGER dawdles AFTER INSERT ON work DEFERRABLE INITIALLY DEFERRED"
-    " FOR EACH ROW EXECUTE FUNCTION dawdle(); END $$"};
+// From now on a commit takes so many seconds.
+void slow_down_commits(House& house, const char* time) {
+  const std::string text = fmt::format(
+      "DO $$ BEGIN"
+      " CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+      " 'BEGIN PERFORM pg_sleep({}); RETURN NULL; END';"
+      " CREATE CONSTRAINT TRIGGER dawdles AFTER INSERT ON work DEFERRABLE INITIALLY DEFERRED"
+      " FOR EACH ROW EXECUTE FUNCTION dawdle(); END $$",
+      time);
+  pg::Session{house.connection()}.exec({"slow_down_commits", text.c_str()});
+}
+
+// A house whose processor reaches the database through a gate.
+struct GatedHouse {
+  std::unique_ptr<Gate> gate;
+  House house{{.url = [this](const std::string& url) {
+    gate = std::make_unique<Gate>(url);
+    return gate->url();
+  }}};
+};
 
 milliseconds life_in_redis(const std::string& key) {
   const std::string ask = "redis-cli -u " + environment("WAYBILL_REDIS_URL") + " PTTL " + key;
@@ -195,11 +209,9 @@ TEST_CASE("a command whose locks are taken is retried, not lost", "[outbox][fail
 }
 
 TEST_CASE("a commit whose answer was lost is not done twice", "[outbox][failure]") {
-  std::unique_ptr<Gate> gate;
-  House house{{.url = [&](const std::string& url) {
-    gate = std::make_unique<Gate>(url);
-    return gate->url();
-  }}};
+  GatedHouse gated;
+  House& house = gated.house;
+  Gate& gate = *gated.gate;
   house.place_orders();
   house.start();
   const Id id = new_id();
@@ -208,11 +220,11 @@ TEST_CASE("a commit whose answer was lost is not done twice", "[outbox][failure]
     house.cache().fill(key, {1, "", "{}"}, std::chrono::minutes{1});
     return house.cached(key) == 1;
   }));
-  gate->lose_next_commit_answer();
+  gate.lose_next_commit_answer();
   house.send(house.message(PlaceOrder{}, id));
   CHECK(house.outcomes(1).at(0).status() == 201);
   CHECK(house.cached(key) == 0);
-  CHECK(gate->has_lost_answer());
+  CHECK(gate.has_lost_answer());
   CHECK(house.count("SELECT count(*) FROM work") == 1);
   CHECK(house.events(1).size() == 1);
   house.stop();
@@ -239,28 +251,81 @@ TEST_CASE("a commit that never happened is made up for", "[outbox][failure]") {
 }
 
 TEST_CASE("commands wait in their queue while the database is away", "[outbox][failure]") {
-  std::unique_ptr<Gate> gate;
-  House house{{.url = [&](const std::string& url) {
-    gate = std::make_unique<Gate>(url);
-    return gate->url();
-  }}};
+  GatedHouse gated;
+  House& house = gated.house;
+  Gate& gate = *gated.gate;
   house.place_orders();
-  gate->close();
+  gate.close();
   house.start();
   for (int i = 0; i < 20; ++i) house.send(house.message(PlaceOrder{}));
   CHECK(house.outcomes(0).empty());
   CHECK(house.rabbit->ready("shop.retry.1") == 0u);
   CHECK(house.rabbit->ready("shop.dead") == 0u);
-  gate->open();
+  gate.open();
   CHECK(house.outcomes(20).size() == 20);
   CHECK(house.count("SELECT count(*) FROM work") == 20);
   house.stop();
 }
 
+TEST_CASE("a worker that ends while the database is away gives its commands back",
+          "[outbox][failure]") {
+  GatedHouse gated;
+  House& house = gated.house;
+  Gate& gate = *gated.gate;
+  house.place_orders();
+  gate.close();
+  house.start();
+  house.send(house.message(PlaceOrder{}));
+  REQUIRE(eventually(kPatience, [&] { return house.rabbit->ready(house.queue) == 0u; }));
+  house.stop();
+  CHECK(house.rabbit->ready(house.queue) == 1u);
+  gate.open();
+  house.start();
+  CHECK(house.outcomes(1).size() == 1);
+  CHECK(house.count("SELECT count(*) FROM work") == 1);
+  house.stop();
+}
+
+TEST_CASE("what an answer tells of is stored", "[outbox][failure]") {
+  House house;
+  house.place_orders();
+  slow_down_commits(house, "0.5");
+  house.start();
+  house.send(house.message(PlaceOrder{}));
+  CHECK(house.outcomes(1).size() == 1);
+  CHECK(house.count("SELECT count(*) FROM work") == 1);
+}
+
+TEST_CASE("a worker that stands still within a transaction does not keep its locks",
+          "[outbox][failure]") {
+  House house{{.idle_time = milliseconds{300}}};
+  std::atomic<int> tries{0};
+  std::promise<void> goes_on;
+  house.handlers.on<PlaceOrder>(
+      [&](pg::Tx& tx, std::span<const Command<PlaceOrder>> batch, outbox::Writer&) {
+        for (const auto& command : batch) note(tx, command.id());
+        if (++tries == 1) goes_on.get_future().wait();  // as if the process was stopped
+        return std::vector<Outcome>(batch.size(), Outcome::no_content());
+      });
+  house.start();
+  house.send(house.message(PlaceOrder{}));
+  REQUIRE(eventually(kPatience, [&] { return tries == 1; }));
+  pg::Options options = house.database.options();
+  options.lock_time = kPatience;
+  pg::Connection other{options};
+  {
+    pg::Tx tx{other};
+    CHECK_NOTHROW(tx.exec({"lock_work", "LOCK TABLE work"}));
+  }
+  goes_on.set_value();
+  CHECK(house.outcomes(1).at(0).status() == 204);
+  CHECK(house.count("SELECT count(*) FROM work") == 1);
+}
+
 TEST_CASE("after a slow commit the cache is told again, before its tombstones go", "[outbox]") {
   House house;
   house.place_orders();
-  pg::Session{house.connection()}.exec(slow_commit);
+  slow_down_commits(house, "6");  // a second more than half the life of a tombstone
   house.start();
   const Id id = new_id();
   house.send(house.message(PlaceOrder{}, id));

@@ -54,14 +54,15 @@ void note(pg::Tx& tx, const Id& command_id) {
 }
 
 House::House(Setup setup)
-    : rabbit{setup.real_brokers ? messaging::make_rabbit({.url = environment("WAYBILL_RABBIT_URL")})
+    : database{"common", setup.server},
+      rabbit{setup.real_brokers ? messaging::make_rabbit({.url = environment("WAYBILL_RABBIT_URL")})
                                 : messaging::make_memory_rabbit()},
       kafka{setup.real_brokers
                 ? messaging::make_kafka({.brokers = environment("WAYBILL_KAFKA_BROKERS")})
                 : messaging::make_memory_kafka()},
       queue{setup.real_brokers ? "test-shop-" + new_id().to_string() : "shop"},
       topic{setup.real_brokers ? "test.shop." + new_id().to_string() : "waybill.orders"},
-      url_{setup.url ? setup.url(database.url()) : database.url()},
+      through_{database.options()},
       real_brokers_{setup.real_brokers},
       connection_{database.options()},
       work_{io_.get_executor()},
@@ -69,6 +70,8 @@ House::House(Setup setup)
       publisher_{rabbit->make_publisher("house")},
       commands_{rabbit->make_consumer(commands_queue(*this))},
       replies_{rabbit->make_consumer(reply_queue(*this))} {
+  if (setup.url) through_.url = setup.url(database.url());
+  through_.idle_time = setup.idle_time;
   rabbit->declare(commands_queue(*this));  // a consumer does so too, but takes its time
   kafka->create_topic(topic, 1, {});
   events_ = kafka->read({{topic, 0, -1}});
@@ -89,13 +92,11 @@ House::~House() {
 }
 
 void House::start(std::size_t workers) {
-  pg::Options options;
-  options.url = url_;
   relays_ = std::make_unique<outbox::Relays>("shop", database.options(), *kafka, *rabbit);
   relays_->start();
   processor_ = std::make_unique<outbox::Processor>(
       outbox::ProcessorOptions{.queue = queue, .workers = workers, .retries = retries}, handlers,
-      decode_json, options, *commands_, *publisher_, cache_, *relays_);
+      decode_json, through_, *commands_, *publisher_, cache_, *relays_);
   processor_->start();
 }
 

@@ -30,6 +30,8 @@ struct Setup {
   // How the processor reaches the database, where it is not the direct way.
   std::function<std::string(const std::string&)> url = {};
   bool real_brokers = false;  // RabbitMQ and Kafka, with a queue and a topic of this test
+  std::string server = {};    // another PostgreSQL: its superuser's URL
+  std::chrono::milliseconds idle_time{15'000};  // of the processor's transactions
 };
 
 class House {
@@ -38,7 +40,7 @@ class House {
   ~House();
 
   outbox::Handlers handlers;
-  FreshDatabase database{"common"};
+  FreshDatabase database;
   std::unique_ptr<messaging::RabbitBroker> rabbit;
   std::unique_ptr<messaging::KafkaBroker> kafka;
   const std::string queue;
@@ -75,7 +77,7 @@ class House {
                                                        std::chrono::milliseconds{40}};
 
  private:
-  std::string url_;
+  pg::Options through_;  // the processor's way to the database
   bool real_brokers_;
   pg::Connection connection_;
   boost::asio::io_context io_;
