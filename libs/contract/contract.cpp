@@ -35,6 +35,13 @@ void finish_schemas(Operation::Schemas& schemas) {
   });
 }
 
+void finish(Operation& operation, const std::string& place) {
+  auto schemas = std::make_shared<Operation::Schemas>(*operation.schemas);
+  finish_schemas(*schemas);
+  if (operation.command) bind_command(operation, *schemas, place);
+  operation.schemas = std::move(schemas);
+}
+
 std::string lower_case(std::string_view text) {
   std::string lower{text};
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -58,6 +65,7 @@ struct Contract::Impl {
   std::shared_ptr<SchemaStore> store;
   web::Router<Operation> router;
   std::vector<const Operation*> operations;
+  std::vector<Operation> messages;                                // that come over a queue only
   std::map<std::string, const Operation*, std::less<>> commands;  // by type and by alias
 };
 
@@ -92,19 +100,21 @@ Contract Contract::load(const std::vector<std::string>& files) {
   impl->store = std::make_shared<SchemaStore>(impl->document.json);
   compile_components(impl->document, *impl->store);
   auto operations = compile_operations(impl->document, impl->store);
+  impl->messages = compile_messages(impl->document, impl->store);
   impl->store->finish();
   for (Operation& operation : operations) {
     const std::string place = impl->document.place(operation.path, operation.method);
-    auto schemas = std::make_shared<Operation::Schemas>(*operation.schemas);
-    finish_schemas(*schemas);
-    if (operation.command) bind_command(operation, *schemas, place);
-    operation.schemas = std::move(schemas);
+    finish(operation, place);
     const std::string path = operation.path;
     const std::string method = operation.method;
     impl->router.add(method, path, std::move(operation));
     const Operation* stored = impl->router.match(method, path).value;
     impl->operations.push_back(stored);
     if (stored->command) add_command(impl->commands, *stored, place);
+  }
+  for (Operation& message : impl->messages) {
+    finish(message, message.path);
+    add_command(impl->commands, message, message.path);
   }
   for (const Operation* operation : impl->operations) {
     if (!operation->events) continue;

@@ -61,6 +61,11 @@ void merge_file(Document& out, const json::object& source, const std::string& fi
       auto& tags = out.json["tags"];
       if (!tags.is_array()) tags = json::array{};
       for (const auto& tag : member.value().get_array()) tags.get_array().push_back(tag);
+    } else if (key == "x-messages") {
+      if (!member.value().is_array()) fail(file + ": x-messages", "must be a list");
+      auto& messages = out.json["x-messages"];
+      if (!messages.is_array()) messages = json::array{};
+      for (const auto& entry : member.value().get_array()) messages.get_array().push_back(entry);
     } else if (key == "servers" || key == "security" || key == "externalDocs") {
       out.json[key] = member.value();
     } else if (key != "openapi" && key != "info") {

@@ -317,4 +317,30 @@ std::vector<Operation> compile_operations(const Document& document,
   return operations;
 }
 
+std::vector<Operation> compile_messages(const Document& document,
+                                        const std::shared_ptr<SchemaStore>& store) {
+  std::vector<Operation> operations;
+  const auto* list = document.json.if_contains("x-messages");
+  if (!list) return operations;
+  for (const auto& entry : list->get_array()) {
+    if (!entry.is_object()) fail("x-messages", "an entry is no mapping");
+    const json::object& source = entry.get_object();
+    Operation operation;
+    operation.id = text_at(source, "alias", "x-messages");
+    const std::string place = "x-messages/" + operation.id;
+    refuse_other_keys(source, {"queue", "type", "alias", "schema"}, place);
+    operation.command = CommandTarget{
+        text_at(source, "queue", place), text_at(source, "type", place), operation.id, {}, false};
+    operation.path = place;
+    operation.has_body = true;
+    if (!source.contains("schema")) fail(place, "needs a schema");
+    auto schemas = std::make_shared<Operation::Schemas>();
+    schemas->store = store;
+    schemas->body = store->compile(source.at("schema"), place);
+    operation.schemas = std::move(schemas);
+    operations.push_back(std::move(operation));
+  }
+  return operations;
+}
+
 }  // namespace waybill::contract

@@ -42,6 +42,11 @@ struct Operation::Schemas {
 std::vector<Operation> compile_operations(const Document& document,
                                           const std::shared_ptr<SchemaStore>& store);
 
+// The same for `x-messages`: commands and questions that come over a queue only. They have no
+// method, and their alias for an id.
+std::vector<Operation> compile_messages(const Document& document,
+                                        const std::shared_ptr<SchemaStore>& store);
+
 // Finds the message of a command and checks that everything has its field.
 void bind_command(const Operation& operation, Operation::Schemas& schemas,
                   const std::string& place);

@@ -22,6 +22,9 @@ inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kCommandExchange = "waybill.commands";
 inline constexpr std::string_view kNoticeExchange = "waybill.notices";  // a topic exchange
 
+// What an answer shall carry back as it came; see outbox::ReplyTo.
+inline constexpr std::string_view kReplyContextHeader = "reply_context";
+
 // A command, an outcome or a notice on RabbitMQ.
 struct Message {
   std::string type;        // full protobuf name: waybill.order.v1.PlaceOrder

@@ -47,19 +47,27 @@ common::v1::Outcome render(const Outcome& outcome, const Id& command_id, const C
 }
 
 std::string ReplyTo::to_text() const {
-  if (!json) return queue;
-  return json::serialize(json::object{{"queue", queue}, {"correlation_id", correlation_id}});
+  if (!is_single()) return queue;
+  json::object entry{{"queue", queue}, {"correlation_id", correlation_id}};
+  if (!json) entry["json"] = false;
+  if (!context.empty()) entry["context"] = context;
+  return json::serialize(entry);
 }
 
 ReplyTo ReplyTo::from_text(std::string_view text) {
   if (!text.starts_with('{')) return {std::string{text}, false, {}};
   const json::object entry = json::parse(json::string_view{text.data(), text.size()}).as_object();
-  return {std::string{entry.at("queue").as_string()}, true,
-          std::string{entry.at("correlation_id").as_string()}};
+  ReplyTo to{std::string{entry.at("queue").as_string()},
+             !entry.contains("json"),
+             std::string{entry.at("correlation_id").as_string()},
+             {}};
+  if (const auto* context = entry.if_contains("context"))
+    to.context = std::string{context->as_string()};
+  return to;
 }
 
 void Answers::add(const ReplyTo& to, const common::v1::Outcome& outcome) {
-  if (!to.json) {
+  if (!to.is_single()) {
     common::v1::Outcomes& together = by_queue_[to.queue];
     *together.add_outcomes() = outcome;
     if (planted(Bug::wrong_correlation)) {
@@ -70,9 +78,10 @@ void Answers::add(const ReplyTo& to, const common::v1::Outcome& outcome) {
   messaging::Message message;
   message.type = outcome.GetDescriptor()->full_name();
   message.correlation_id = to.correlation_id;
-  message.content_type = messaging::kJson;
-  message.body = to_json(outcome);
-  json_.push_back(answer(to.queue, std::move(message)));
+  if (!to.context.empty()) message.headers.emplace(messaging::kReplyContextHeader, to.context);
+  if (to.json) message.content_type = messaging::kJson;
+  message.body = to.json ? to_json(outcome) : outcome.SerializeAsString();
+  single_.push_back(answer(to.queue, std::move(message)));
 }
 
 void Answers::add_all(std::string_view waiting, const common::v1::Outcome& outcome) {
@@ -95,7 +104,7 @@ void Answers::send(messaging::Publisher& publisher) {
     message.body = outcomes.SerializeAsString();
     publisher.publish(answer(queue, std::move(message)), count);
   }
-  for (messaging::OutgoingMessage& message : json_) publisher.publish(std::move(message), count);
+  for (messaging::OutgoingMessage& message : single_) publisher.publish(std::move(message), count);
 }
 
 }  // namespace waybill::outbox

@@ -16,19 +16,21 @@ namespace waybill::outbox {
 // As it is stored and sent; a fault becomes the problem document of the request that caused it.
 common::v1::Outcome render(const Outcome& outcome, const Id& command_id, const Cause& cause);
 
-// Who waits for an outcome. Those who speak JSON match answers by correlation id; the others find
-// the command id in the outcome.
+// Who waits for an outcome. Those who speak JSON, or give a context, get each answer as a message
+// of its own with their correlation id and context; the others find the command id in the outcome.
 struct ReplyTo {
   std::string queue;
   bool json = false;
   std::string correlation_id;
+  std::string context{};  // whatever the answer shall carry back; empty: nothing
 
+  bool is_single() const { return json || !context.empty(); }
   std::string to_text() const;  // as in inbox.reply_to
   static ReplyTo from_text(std::string_view text);
 };
 
-// Collects the outcomes of a batch: one message per queue, or one per outcome for those who speak
-// JSON.
+// Collects the outcomes of a batch: one message per queue, or one per outcome for those who want
+// it so.
 class Answers {
  public:
   void add(const ReplyTo& to, const common::v1::Outcome& outcome);
@@ -41,7 +43,7 @@ class Answers {
 
  private:
   std::map<std::string, common::v1::Outcomes, std::less<>> by_queue_;
-  std::vector<messaging::OutgoingMessage> json_;
+  std::vector<messaging::OutgoingMessage> single_;
 };
 
 }  // namespace waybill::outbox

@@ -12,6 +12,8 @@ namespace {
 // 5.5); the value is arbitrary and must never change.
 constexpr std::string_view kMessageIds = "6f9c8d0e-5b1a-4c3f-9a76-0d2f4be81c57";
 
+constexpr std::size_t kLongestContext = 1024;
+
 std::string_view header(const messaging::Message& message, std::string_view name) {
   const auto found = message.headers.find(name);
   return found == message.headers.end() ? std::string_view{} : found->second;
@@ -54,6 +56,13 @@ Cause cause_of(const messaging::Message& message) {
   return cause;
 }
 
+// What a sender's answers shall carry back. Beyond a page of text it is dropped: it stands in the
+// inbox.
+std::string reply_context(const messaging::Message& message) {
+  const std::string_view context = header(message, messaging::kReplyContextHeader);
+  return std::string{context.size() <= kLongestContext ? context : std::string_view{}};
+}
+
 // A decoder that throws is our own bug, and no reason to take the worker down.
 Result<std::string> decode(const JsonDecoder& decode_json, std::string& type,
                            const std::string& json) {
@@ -76,7 +85,8 @@ Intake read_delivery(messaging::Delivery delivery, const JsonDecoder& decode_jso
   intake.fingerprint = header(message, "fingerprint");
   intake.rehearsal = message.headers.contains(messaging::kDryRunHeader);
   if (!message.reply_to.empty()) {
-    intake.reply_to = ReplyTo{message.reply_to, json, message.correlation_id};
+    intake.reply_to =
+        ReplyTo{message.reply_to, json, message.correlation_id, reply_context(message)};
   }
   if (json) {
     Result<std::string> body = decode(decode_json, intake.type, message.body);

@@ -21,6 +21,11 @@ const Handlers::Batch* Handlers::find(const std::string& type) const {
   return found == handlers_.end() ? nullptr : &found->second;
 }
 
+const Handlers::Query* Handlers::find_query(const std::string& type) const {
+  const auto found = queries_.find(type);
+  return found == queries_.end() ? nullptr : &found->second;
+}
+
 void Handlers::throw_broken(const Cause& cause) {
   throw std::runtime_error{"the body of command " + cause.command_id.to_string() +
                            " is no message of its type"};

@@ -35,6 +35,7 @@ class Handlers {
     Instant now;
   };
   using Batch = std::function<std::vector<Outcome>(pg::Tx&, std::span<const Raw>, Writer&)>;
+  using Query = std::function<Outcome(pg::Session&, const Raw&)>;
 
   // handlers.on<PlaceOrder>(place_orders), with
   //   std::vector<Outcome> place_orders(pg::Tx& tx, std::span<const Command<PlaceOrder>> batch,
@@ -54,12 +55,27 @@ class Handlers {
           return handler(tx, std::span<const Command<Message>>{batch}, out);
         });
   }
+  // A question that came over the queue: it changes nothing, has no inbox row, and is answered once
+  // per delivery.
+  //   Outcome find_document(pg::Session& session, const Command<GetDocument>& query);
+  template <class Message, class Handler>
+  void on_query(Handler handler) {
+    queries_[Message::descriptor()->full_name()] = [handler](pg::Session& session, const Raw& raw) {
+      Command<Message> query;
+      query.cause = raw.cause;
+      query.now = raw.now;
+      if (!query.body.ParseFromString(raw.body)) throw_broken(raw.cause);
+      return handler(session, query);
+    };
+  }
   void add(const std::string& type, Batch handler);
   const Batch* find(const std::string& type) const;  // nullptr: unknown
+  const Query* find_query(const std::string& type) const;
 
  private:
   [[noreturn]] static void throw_broken(const Cause& cause);
   std::map<std::string, Batch> handlers_;
+  std::map<std::string, Query> queries_;
 };
 
 // Turns a JSON command into its protobuf bytes after validating it against the contract; `type` may

@@ -74,7 +74,7 @@ void Worker::handle(std::vector<messaging::Delivery> deliveries) {
   for (messaging::Delivery& delivery : deliveries) {
     intakes.push_back(read_delivery(std::move(delivery), shop_.decode_json));
     Intake& intake = intakes.back();
-    if (intake.rehearsal) continue;
+    if (intake.rehearsal || shop_.handlers.find_query(intake.type)) continue;
     if (!intake.broken && shop_.handlers.find(intake.type) != nullptr) batch.push_back(&intake);
   }
   if (planted(Bug::ack_before_commit)) {
@@ -83,7 +83,12 @@ void Worker::handle(std::vector<messaging::Delivery> deliveries) {
   }
   if (!batch.empty()) handle(batch);
   for (Intake& intake : intakes) {
-    if (intake.rehearsal) {
+    const Handlers::Query* query = shop_.handlers.find_query(intake.type);
+    if (query && intake.broken) {
+      answer_query(intake, Outcome::refused(*intake.broken));
+    } else if (query) {
+      ask(intake, *query);
+    } else if (intake.rehearsal) {
       rehearse(intake);
     } else if (intake.broken) {
       bury(intake, intake.broken->code + ": " + intake.broken->detail);
@@ -215,6 +220,47 @@ void Worker::bury(const Intake& command, const std::string& reason) {
       return;
     }
   }
+}
+
+void Worker::ask(const Intake& query, const Handlers::Query& handler) {
+  Backoff tries_backoff{milliseconds{20}, milliseconds{200}};
+  Backoff away_backoff{milliseconds{100}};
+  for (int tries = 1;;) {
+    Outcome outcome;
+    try {
+      const log::Scope scope{query.cause.trace};
+      pg::Session session{connection_};
+      outcome = handler(session, {query.cause, query.body, now()});
+    } catch (const pg::UnavailableError& error) {
+      log::warn("database.away", {{"queue", shop_.options.queue}, {"reason", error.what()}});
+      wait_for_database(away_backoff);
+      if (shop_.stopping) return give_back(query);
+      continue;
+    } catch (const pg::TransientError& error) {
+      if (++tries <= kTries) {
+        shop_.pause(tries_backoff.next());
+        continue;
+      }
+      outcome = Outcome::refused(unavailable("The data can't be read at the moment."));
+    } catch (const std::exception& error) {
+      log::error("query.failed", {{"type", query.type}, {"reason", error.what()}});
+      outcome = Outcome::refused(
+          {FaultKind::internal, "internal", "The question could not be answered.", {}});
+    }
+    return answer_query(query, outcome);
+  }
+}
+
+void Worker::answer_query(const Intake& query, const Outcome& outcome) {
+  if (query.reply_to) {
+    Answers answers;
+    answers.add(*query.reply_to, render(outcome, query.id(), query.cause));
+    answers.send(shop_.publisher);
+  }
+  Aftermath after;
+  after.handled.push_back({&query.type, outcome.status < 400 ? "succeeded" : "refused"});
+  count(after);
+  ack(query);
 }
 
 void Worker::rehearse(Intake& command) {

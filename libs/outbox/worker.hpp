@@ -61,6 +61,9 @@ class Worker {
   void settle(std::span<Intake* const> batch, Aftermath& after);
   void retry_later(std::span<const Failures::Later> commands);
   void bury(const Intake& command, const std::string& reason);
+  // Waits for the database like a command; what else fails is answered, and not kept.
+  void ask(const Intake& query, const Handlers::Query& handler);
+  void answer_query(const Intake& query, const Outcome& outcome);
   // Answers what would become of the command, and forgets it.
   void rehearse(Intake& command);
   // Takes nothing from the queue until the database is back, or the processor stops.

@@ -33,6 +33,39 @@ CancelOrder cancel(const Id& order) {
 
 }  // namespace
 
+TEST_CASE("a question over the queue is answered each time and leaves no trace", "[outbox]") {
+  House house;
+  house.handlers.on_query<CancelOrder>(
+      [](pg::Session& session, const Command<CancelOrder>& question) {
+        constexpr pg::Statement count{"test_count_work", "SELECT count(*) FROM work"};
+        if (question.body.order_id().empty()) return Outcome::refused(not_found());
+        return Outcome::ok(std::to_string(session.exec(count)[0].integer(0)));
+      });
+  house.start();
+  const auto question = house.message(cancel(new_id()));
+  house.send(question);
+  house.send(question);
+  house.send(house.message(CancelOrder{}));
+  const auto outcomes = house.outcomes(3);
+  REQUIRE(outcomes.size() == 3);
+  CHECK(outcomes[0].body() == "0");
+  CHECK(outcomes[1].body() == "0");
+  CHECK(outcomes[2].status() == 404);
+  CHECK(house.count("SELECT count(*) FROM inbox") == 0);
+}
+
+TEST_CASE("a question that fails is answered, and does not go to the dead queue", "[outbox]") {
+  House house;
+  house.handlers.on_query<CancelOrder>(
+      [](pg::Session&, const Command<CancelOrder>&) -> Outcome { throw std::runtime_error{"no"}; });
+  house.start();
+  house.send(house.message(cancel(new_id())));
+  const auto outcomes = house.outcomes(1);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(outcomes[0].status() == 500);
+  CHECK(house.count("SELECT count(*) FROM inbox") == 0);
+}
+
 TEST_CASE("a command takes effect, is told and is answered", "[outbox]") {
   House house;
   house.place_orders();

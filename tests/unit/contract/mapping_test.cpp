@@ -153,6 +153,28 @@ TEST_CASE("other systems publish the same command as JSON, by type or alias",
       contract.decode_command(full, R"({"name":"a","price":"1","stock_quantity":1})").has_value());
 }
 
+TEST_CASE("what comes over a queue only is checked by a schema of its own", "[contract][mapping]") {
+  Files files;
+  files.add("file", R"(
+x-messages:
+  - queue: file
+    type: waybill.file.v1.GetDocument
+    alias: document.get
+    schema:
+      type: object
+      required: [document_id]
+      properties: {document_id: {type: string, format: uuid}}
+)");
+  const auto contract = files.load();
+  CHECK(contract.operations().empty());
+  std::string type = "document.get";
+  const auto bytes = contract.decode_command(type, R"({"document_id":")" + kId + R"("})");
+  REQUIRE(bytes.has_value());
+  CHECK(type == "waybill.file.v1.GetDocument");
+  std::string again = "document.get";
+  CHECK(contract.decode_command(again, "{}").error().code == "validation-failed");
+}
+
 TEST_CASE("what other systems publish is checked like a request", "[contract][mapping]") {
   const auto contract = product_contract();
   const auto errors = [&](std::string type, const std::string& json) {

@@ -30,6 +30,32 @@ TEST_CASE("who waits is written down and read again", "[outbox]") {
   CHECK(read.json);
   CHECK(read.queue == json.queue);
   CHECK(read.correlation_id == json.correlation_id);
+  CHECK(read.context.empty());
+}
+
+TEST_CASE("an answer carries back the context that its question came with", "[outbox]") {
+  for (const bool is_json : {false, true}) {
+    const ReplyTo asked{"bot", is_json, "update-1", "chat 7"};
+    const ReplyTo read = ReplyTo::from_text(asked.to_text());
+    CHECK(read.json == is_json);
+    CHECK(read.context == "chat 7");
+    const auto broker = messaging::make_memory_rabbit();
+    const auto publisher = broker->make_publisher("test");
+    messaging::QueueOptions queue;
+    queue.name = "bot";
+    queue.command_queue = false;
+    const auto consumer = broker->make_consumer(queue);
+    Answers answers;
+    answers.add(read, render(Outcome::ok("{}"), new_id(), cause()));
+    answers.send(*publisher);
+    const auto taken = consumer->take(1, seconds{1});
+    REQUIRE(taken.size() == 1);
+    const messaging::Message& answer = taken.front().message;
+    CHECK(answer.correlation_id == "update-1");
+    CHECK(answer.headers.at("reply_context") == "chat 7");
+    CHECK(answer.type == "waybill.common.v1.Outcome");
+    CHECK(answer.content_type == (is_json ? messaging::kJson : messaging::kProtobuf));
+  }
 }
 
 TEST_CASE("an outcome keeps what the answer over HTTP needs", "[outbox]") {

@@ -50,6 +50,15 @@ TEST_CASE("without a message id each delivery is a command of its own", "[outbox
   CHECK(read(nameless).id() != read(nameless).id());
 }
 
+TEST_CASE("a context that is more than a page of text is not carried back", "[outbox]") {
+  auto command = message();
+  command.reply_to = "bot";
+  command.headers["reply_context"] = std::string(1024, 'x');
+  CHECK(read(command).reply_to->context.size() == 1024);
+  command.headers["reply_context"] += 'x';
+  CHECK(read(command).reply_to->context.empty());
+}
+
 TEST_CASE("other systems have the rights of staff, what can't be read has none", "[outbox]") {
   auto command = message();
   CHECK(read(command).cause.caller == Caller{std::nullopt, Role::staff});
