@@ -181,6 +181,21 @@ std::optional<std::string> multipart_boundary(std::string_view content_type) {
   return *boundary;
 }
 
+std::optional<std::string> file_name_of(std::string_view disposition) {
+  take_token(disposition);
+  const auto parameters = read_parameters(disposition);
+  if (!parameters) return std::nullopt;
+  std::string name;
+  if (const std::string* plain = find(*parameters, "filename")) name = *plain;
+  if (const std::string* extended = find(*parameters, "filename*")) {
+    auto decoded = read_extended(*extended);
+    if (!decoded) return std::nullopt;
+    name = std::move(*decoded);
+  }
+  if (!is_text(name)) return std::nullopt;
+  return name;
+}
+
 MultipartParser::MultipartParser(std::string_view boundary, MultipartLimits limits)
     : delimiter_{"\r\n--" + std::string{boundary}}, limits_{limits} {}
 

@@ -15,6 +15,10 @@ namespace waybill::web {
 // boundary is not one (1 to 70 of RFC 2046's bchars).
 std::optional<std::string> multipart_boundary(std::string_view content_type);
 
+// The file name in a Content-Disposition that is not a form's (RFC 6266), `filename*` before
+// `filename`; empty where it has none, nullopt where it can't be read or is no text.
+std::optional<std::string> file_name_of(std::string_view disposition);
+
 // UTF-8 without control characters; the file name as it was sent, paths and all.
 struct Part {
   std::string name;

@@ -20,11 +20,24 @@ FileService::Settings checked(const FileService::Settings& settings) {
     throw config::SettingsError{"tasks.access '" + settings.tasks_access +
                                 "' is neither enforced nor open"};
   }
-  for (const std::int64_t number : {settings.most_parts, settings.most_bytes, settings.threads,
-                                    settings.uploads, settings.downloads}) {
-    if (number < 1) throw config::SettingsError{"tasks.max-* and files.* must be positive"};
+  for (const std::int64_t number :
+       {settings.most_parts, settings.most_bytes, settings.threads, settings.uploads,
+        settings.downloads, settings.document_bytes, settings.documents, settings.document_types}) {
+    if (number < 1) {
+      throw config::SettingsError{"tasks.max-*, documents.max-* and files.* must be positive"};
+    }
   }
   return settings;
+}
+
+domain::DocumentLimits document_limits(const FileService::Settings& settings) {
+  return {settings.documents, settings.document_types};
+}
+
+outbox::Handlers make_handlers(const FileService::Settings& settings, const links::Links& links) {
+  outbox::Handlers handlers = commands::make_handlers(document_limits(settings));
+  queries::add_message_queries(handlers, links);
+  return handlers;
 }
 
 direct::Options direct_options(const FileService::Settings& settings) {
@@ -32,6 +45,9 @@ direct::Options direct_options(const FileService::Settings& settings) {
   options.tasks_are_open = settings.tasks_access == "open";
   options.form.parts = static_cast<std::size_t>(settings.most_parts);
   options.form.bytes = static_cast<std::uint64_t>(settings.most_bytes);
+  options.document_bytes = static_cast<std::uint64_t>(settings.document_bytes);
+  options.documents = document_limits(settings);
+  options.upload_life = settings.upload_life;
   options.threads = static_cast<std::size_t>(settings.threads);
   options.uploads = static_cast<std::size_t>(settings.uploads);
   options.downloads = static_cast<std::size_t>(settings.downloads);
@@ -55,6 +71,11 @@ void FileService::Settings::declare(config::Settings& settings) {
   settings.add("files.threads", threads, "threads that read and write bytes");
   settings.add("files.uploads", uploads, "uploads under way, at most");
   settings.add("files.downloads", downloads, "downloads under way, at most");
+  settings.add("files.upload-life", upload_life,
+               "how long an upload waits for the command that is to use it");
+  settings.add("documents.max-size", document_bytes, "bytes of a document, at most");
+  settings.add("documents.max-per-owner", documents, "documents of an account, at most");
+  settings.add("documents.max-types", document_types, "types of documents of an account, at most");
   settings.add("tasks.access", tasks_access,
                "enforced: tasks are created by who is signed in; open: by everybody");
   settings.add("tasks.max-parts", most_parts, "parts of the form of a task, at most");
@@ -65,7 +86,7 @@ FileService::FileService(runtime::Runtime& runtime, const Settings& settings)
     : settings_{checked(settings)},
       store_{settings.store.open()},
       links_{settings.links},
-      handlers_{commands::make_handlers()},
+      handlers_{make_handlers(settings, links_)},
       queries_{queries::make_queries(links_)},
       direct_{runtime.io(),
               direct_options(settings),

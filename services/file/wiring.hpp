@@ -14,6 +14,10 @@ struct FileService {
     links::Options links;
     std::string tasks_access = "enforced";
     std::int64_t most_parts = 64;
+    std::int64_t document_bytes = std::int64_t{1024} * 1024 * 1024;
+    std::int64_t documents = 10'000;
+    std::int64_t document_types = 200;
+    std::chrono::milliseconds upload_life = std::chrono::hours{1};
     std::int64_t most_bytes = std::int64_t{2} * 1024 * 1024 * 1024;
     std::int64_t threads = 8;
     std::int64_t uploads = 32;

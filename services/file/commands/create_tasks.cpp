@@ -76,12 +76,11 @@ outbox::Outcome create(pg::Tx& tx, const Command& command, outbox::Writer& out) 
 
 }  // namespace
 
-std::vector<outbox::Outcome> create_tasks(pg::Tx& tx, Batch<v1::CreateTask> batch,
-                                          outbox::Writer& out) {
+Outcomes create_tasks(pg::Tx& tx, Batch<v1::CreateTask> batch, outbox::Writer& out) {
   std::vector<Id> ids;
   for (const Command& command : batch) ids.push_back(command.id());
   auto before = store::lock_tasks(tx, std::move(ids));
-  std::vector<outbox::Outcome> outcomes;
+  Outcomes outcomes;
   for (const Command& command : batch) {
     const auto known = before.find(command.id());
     if (known == before.end()) {

@@ -4,15 +4,14 @@
 
 namespace waybill::file::commands {
 
-std::vector<outbox::Outcome> delete_tasks(pg::Tx& tx, Batch<v1::DeleteTask> batch,
-                                          outbox::Writer& out) {
+Outcomes delete_tasks(pg::Tx& tx, Batch<v1::DeleteTask> batch, outbox::Writer& out) {
   std::vector<Id> ids;
   for (const auto& command : batch) {
     ids.push_back(Id::parse(command.body.task_id()).value_or(Id{}));
   }
   auto tasks = store::lock_tasks(tx, ids);
   std::vector<domain::Task> deleted;
-  std::vector<outbox::Outcome> outcomes;
+  Outcomes outcomes;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto found = tasks.find(ids[i]);
     if (!batch[i].cause.caller.is_staff()) {

@@ -27,7 +27,7 @@ constexpr std::string_view kVideos[]{"video/mp4",       "video/webm",       "vid
 constexpr MediaKind kKinds[]{
     {"sound", "request_sound_files", 10, 50 * kMiB, kSounds},
     {"file", "request_file_files", 10, 50 * kMiB, kFiles},
-    {"photo", "request_photo_files", 20, 20 * kMiB, kPhotos},
+    {"photo", "request_photo_files", 20, 20 * kMiB, kPhotos, 50'000'000},
     {"video", "request_answer_video_file", 1, 1024 * kMiB, kVideos},
 };
 

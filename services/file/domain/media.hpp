@@ -14,6 +14,7 @@ struct MediaKind {
   std::size_t most;       // files
   std::uint64_t most_bytes;
   std::span<const std::string_view> accepted;  // as problems name them
+  std::uint64_t most_pixels = 0;               // 0: no pictures
 };
 
 std::span<const MediaKind> media_kinds();

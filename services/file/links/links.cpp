@@ -29,10 +29,14 @@ Fault refusal(const char* code, const char* detail) {
 }  // namespace
 
 std::string Links::make(const Id& file, Instant expires, Disposition disposition) const {
+  return options_.base_url + path(file, expires, disposition);
+}
+
+std::string Links::path(const Id& file, Instant expires, Disposition disposition) const {
   const auto at = std::chrono::floor<seconds>(expires).time_since_epoch().count();
   const bool attached = disposition == Disposition::attachment;
-  return fmt::format("{}/v1/files/{}?expires={}{}&signature={}", options_.base_url,
-                     file.to_string(), at, attached ? "&disposition=attachment" : "",
+  return fmt::format("/v1/files/{}?expires={}{}&signature={}", file.to_string(), at,
+                     attached ? "&disposition=attachment" : "",
                      signature(options_.secret, file, at, attached ? kAttachment : ""));
 }
 

@@ -25,10 +25,14 @@ class Links {
  public:
   explicit Links(Options options) : options_{std::move(options)} {}
 
+  // The link without the gateway's address.
+  std::string path(const Id& file, Instant expires,
+                   Disposition disposition = Disposition::as_stored) const;
   std::string make(const Id& file, Instant expires,
                    Disposition disposition = Disposition::as_stored) const;
   // With the usual life from now on.
   std::string make(const Id& file) const { return make(file, now() + options_.life); }
+  std::chrono::milliseconds life() const { return options_.life; }
   // Of a request for a link. 403 link-invalid, link-expired.
   Result<Disposition> check(const web::Request& request, const Id& file, Instant now) const;
 

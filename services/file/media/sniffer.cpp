@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kHead = 64 * 1024;
 constexpr std::size_t kTail = 64 * 1024;
+constexpr std::size_t kPdfHead = 1024;  // readers look for its mark as far as there
 
 constexpr std::string_view kUnknown = "application/octet-stream";
 constexpr std::string_view kDocument =
@@ -77,6 +78,34 @@ std::string_view zip_type(std::string_view head, std::string_view tail, std::uin
   return "application/zip";
 }
 
+// Whether a zip file ends here (APPNOTE 4.3.16): its readers look from the end.
+bool ends_as_zip(std::string_view tail) {
+  const std::size_t end = tail.rfind("PK\5\6");
+  return end != std::string_view::npos && tail.size() - end >= 22 &&
+         end + 22 + number(tail, end + 20, 2) == tail.size();
+}
+
+bool has_any_case(std::string_view text, std::string_view lower) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b);
+  };
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
+}
+
+// A file may be two things at once, for two readers: what looks like a picture, a sound or a video
+// and is an archive, a document or a page as well is the latter.
+std::string_view other_type(std::string_view found, std::string_view head, std::string_view tail) {
+  const bool is_media =
+      found.starts_with("image/") || found.starts_with("audio/") || found.starts_with("video/");
+  if (ends_as_zip(tail)) return "application/zip";
+  if (!is_media) return found;
+  if (head.substr(0, kPdfHead).find("%PDF-") != std::string_view::npos) return "application/pdf";
+  for (const std::string_view mark : {"<script", "<html", "<!doctype html", "<?php"}) {
+    if (has_any_case(head, mark)) return "text/html";
+  }
+  return found;
+}
+
 // One per thread: it may not be shared, and loading takes some milliseconds.
 class Magic {
  public:
@@ -116,13 +145,17 @@ bool is_plain(std::string_view type) {
 
 void Sniffer::take(std::string_view bytes) {
   if (head_.size() < kHead) head_.append(bytes.substr(0, kHead - head_.size()));
-  if (head_.starts_with("PK")) {
-    tail_.append(bytes);
-    if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
-  }
+  keep_tail(bytes);
   if (head_.starts_with(kCompound)) look_for_streams(bytes);
   if (!has_control_) look_at_text(bytes);
   size_ += bytes.size();
+}
+
+void Sniffer::keep_tail(std::string_view bytes) {
+  if (bytes.size() > kTail) bytes.remove_prefix(bytes.size() - kTail);
+  const std::size_t kept = std::min(tail_.size(), kTail - bytes.size());
+  tail_.erase(0, tail_.size() - kept);
+  tail_.append(bytes);
 }
 
 void Sniffer::look_for_streams(std::string_view bytes) {
@@ -153,13 +186,14 @@ std::string Sniffer::certain_type() const {
 }
 
 std::string Sniffer::type() const {
+  if (size_ == 0) return std::string{kUnknown};
   if (head_.starts_with("PK\3\4")) return std::string{zip_type(head_, tail_, size_)};
   if (head_.starts_with(kCompound)) {
     if (has_word_) return "application/msword";
     return has_workbook_ ? "application/vnd.ms-excel" : "application/x-ole-storage";
   }
   const std::string_view found = magic_type(head_);
-  if (!is_plain(found)) return std::string{found};
+  if (!is_plain(found)) return std::string{other_type(found, head_, tail_)};
   return std::string{is_text() ? "text/plain" : kUnknown};
 }
 

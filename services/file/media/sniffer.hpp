@@ -1,5 +1,6 @@
 // What a file is, by its bytes while they pass: libmagic for most; office files by what is inside
-// of them, text by all of its bytes. Keeps a little of the beginning and of the end.
+// of them, text by all of its bytes; of one that is two things the more dangerous one. Keeps a
+// little of the beginning and of the end.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ class Sniffer {
   std::string certain_type() const;
 
  private:
+  void keep_tail(std::string_view bytes);
   void look_for_streams(std::string_view bytes);
   void look_at_text(std::string_view bytes);
   bool is_text() const { return !has_control_; }

@@ -1,5 +1,5 @@
-// All SQL of the file service but its lists (list_sql.hpp). Arrays are read with unnest: one
-// statement for a whole batch.
+// All SQL of the file service but that of documents (document_sql.hpp) and of lists. Arrays are
+// read with unnest: one statement for a whole batch.
 #pragma once
 
 #include "libs/pg/pg.hpp"

@@ -3,6 +3,7 @@
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 #include "services/file/store/files.hpp"
+#include "services/file/store/uploads.hpp"
 
 namespace waybill::file::timers {
 namespace {
@@ -23,9 +24,18 @@ bool sweep_one(pg::Connection& connection, blob::Store& store, Instant before) {
   return true;
 }
 
+// True when there may be more. Their bytes go later, as those of any file.
+bool expire_uploads(pg::Connection& connection) {
+  pg::Tx tx{connection};
+  const std::size_t expired = store::delete_expired_uploads(tx, now());
+  tx.commit();
+  return expired > 0;
+}
+
 }  // namespace
 
 bool sweep(pg::Connection& connection, blob::Store& store, Instant before) {
+  if (expire_uploads(connection)) return true;
   for (int i = 0; i < kAtOnce; ++i) {
     if (sweep_one(connection, store, before)) continue;
     const std::size_t unfinished = store.sweep(before);

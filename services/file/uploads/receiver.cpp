@@ -12,6 +12,15 @@ constexpr std::size_t kPiece = 256 * 1024;
 
 }  // namespace
 
+domain::File to_file(const Received& received, std::string file_name) {
+  domain::File file;
+  file.sha256 = received.sha256;
+  file.size = static_cast<std::int64_t>(received.size);
+  file.content_type = received.type;
+  file.file_name = std::move(file_name);
+  return file;
+}
+
 struct Receiver::Impl {
   explicit Impl(Workshop in) : workshop{in} {}
 

@@ -11,6 +11,7 @@
 #include "libs/async/async.hpp"
 #include "libs/blob/blob.hpp"
 #include "libs/pg/pg.hpp"
+#include "services/file/domain/task.hpp"
 
 namespace waybill::file::uploads {
 
@@ -26,6 +27,9 @@ struct Received {
   std::uint64_t size = 0;
   std::string type;  // by magic bytes
 };
+
+// The file that these bytes are, without id and kind.
+domain::File to_file(const Received& received, std::string file_name);
 
 // Functions throw blob::StoreError and pg::TransientError. One that is destroyed before keep() has
 // left nothing.

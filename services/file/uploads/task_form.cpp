@@ -1,106 +1,33 @@
 #include "services/file/uploads/task_form.hpp"
 
-#include "libs/metrics/metrics.hpp"
-
 namespace waybill::file::uploads {
 namespace {
 
 namespace json = boost::json;
 
-// What is still read once something is wrong, so that all of it can be told at once.
-constexpr std::uint64_t kReadOn = 16 * 1024 * 1024;
-
-metrics::Counter& rejected(std::string_view kind, std::string_view reason) {
-  return metrics::counter("files_rejected_total", "Files that were not taken.",
-                          {{"kind", std::string{kind}}, {"reason", std::string{reason}}});
-}
-
-void count_received(std::string_view kind, std::uint64_t size,
-                    std::chrono::steady_clock::duration elapsed) {
-  const metrics::Labels labels{{"kind", std::string{kind}}};
-  metrics::counter("files_uploaded_bytes_total", "Bytes of files that were taken.", labels)
-      .add(static_cast<double>(size));
-  metrics::histogram("files_upload_duration_seconds", "From a file's first byte to its last.",
-                     labels)
-      .observe(elapsed);
-}
-
-Fault too_large(std::string_view part, std::uint64_t limit, std::string_view what) {
-  return {FaultKind::too_large,
-          "too-large",
-          fmt::format("{} has more than {} {}.", part, limit, what),
-          {{"part", part}, {"limit", limit}}};
-}
-
 }  // namespace
 
-async::awaitable<void> TaskForm::read(web::BodySource& source, std::string boundary) {
-  web::MultipartParser parser{boundary, {limits_.parts, 4 * 1024}};
-  std::uint64_t since_fault = 0;
-  for (bool ended = false;;) {
-    const std::string piece = co_await source.read();
-    if (piece.empty()) {
-      if (!ended) {
-        refuse({FaultKind::invalid, "malformed-form", "The form breaks off.", {}}, "malformed");
-      }
-      co_return;
-    }
-    parser.feed(piece);
-    ended = co_await take_events(parser);
-    if (fault_) since_fault += piece.size();
-    const bool is_hopeless = fault_ && fault_->code == "malformed-form";
-    if (is_hopeless || since_fault > kReadOn) co_return;
-  }
-}
-
-// True at the end of the form.
-async::awaitable<bool> TaskForm::take_events(web::MultipartParser& parser) {
-  using Event = web::MultipartParser::Event;
-  for (;;) {
-    switch (parser.next()) {
-      case Event::more:
-        co_return false;
-      case Event::part:
-        begin_part(parser.part());
-        break;
-      case Event::data:
-        co_await take_data(parser.data());
-        break;
-      case Event::end_of_part:
-        co_await end_part();
-        break;
-      case Event::end:
-        co_return true;
-      case Event::refused:
-        fault_ = parser.fault();
-        co_return false;
-    }
-  }
-}
-
-void TaskForm::begin_part(const web::Part& part) {
-  part_ = part;
-  kind_ = domain::find_kind_of_part(part.name);
-  value_.clear();
+void TaskForm::begin_part() {
+  kind_ = domain::find_kind_of_part(part_.name);
   is_empty_ = true;
-  receiver_.reset();
+  picture_ = {};
   if (kind_) {
-    begin_file(part, *kind_);
-  } else if (!domain::TaskFields::is_field(part.name)) {
+    begin_file(*kind_);
+  } else if (!domain::TaskFields::is_field(part_.name)) {
     refuse_field("is not known here");
-  } else if (part.file_name) {
+  } else if (part_.file_name) {
     refuse_field("is a field, not a file");
   }
 }
 
-void TaskForm::begin_file(const web::Part& part, const domain::MediaKind& kind) {
+void TaskForm::begin_file(const domain::MediaKind& kind) {
   begun_ = std::chrono::steady_clock::now();
   const auto before = std::count_if(files_.begin(), files_.end(), [&](const domain::File& file) {
     return file.kind == kind.name;
   });
-  const std::string_view wrong = domain::wrong_file_name(part.file_name.value_or(""));
+  const std::string_view wrong = domain::wrong_file_name(part_.file_name.value_or(""));
   if (!wrong.empty()) {
-    rejected(kind.name, "name").add();
+    count_rejected(kind.name, "name");
     refuse_field(wrong);
   } else if (static_cast<std::size_t>(before) >= kind.most) {
     refuse(too_large(kind.part, kind.most, "files"), "count");
@@ -120,8 +47,16 @@ async::awaitable<void> TaskForm::take_data(std::string_view bytes) {
     refuse(too_large(kind_->part, kind_->most_bytes, "bytes"), "size");
     co_return;
   }
+  if (kind_->most_pixels > 0) check_pixels(bytes);
+  if (!receiver_) co_return;
   co_await receiver_->write(bytes);
   if (!receiver_->certain_type().empty()) check_type(receiver_->certain_type());
+}
+
+void TaskForm::check_pixels(std::string_view bytes) {
+  picture_.take(bytes);
+  if (picture_.pixels().value_or(0) <= kind_->most_pixels) return;
+  refuse(too_large(kind_->part, kind_->most_pixels, "pixels"), "pixels");
 }
 
 async::awaitable<void> TaskForm::end_part() {
@@ -134,7 +69,7 @@ async::awaitable<void> TaskForm::end_part() {
 
 async::awaitable<void> TaskForm::end_file() {
   if (is_empty_) {
-    rejected(kind_->name, "empty").add();
+    count_rejected(kind_->name, "empty");
     refuse_field("a file must not be empty");
     co_return;
   }
@@ -144,12 +79,9 @@ async::awaitable<void> TaskForm::end_file() {
   if (!receiver_) co_return;
   co_await receiver_->keep();
   receiver_.reset();
-  domain::File file;
+  domain::File file = to_file(received, part_.file_name.value_or(""));
   file.kind = kind_->name;
-  file.sha256 = received.sha256;
-  file.size = static_cast<std::int64_t>(received.size);
   file.content_type = domain::accepted_type(*kind_, received.type);
-  file.file_name = part_.file_name.value_or("");
   files_.push_back(std::move(file));
   count_received(kind_->name, received.size, std::chrono::steady_clock::now() - begun_);
 }
@@ -172,22 +104,8 @@ void TaskForm::check_type(const std::string& found) {
          "type");
 }
 
-// The first one is what the answer says; all are among its errors.
-void TaskForm::refuse(Fault fault, std::string_view reason) {
-  rejected(kind_ ? kind_->name : "form", reason).add();
-  receiver_.reset();
-  errors_.push_back(domain::field_error(part_.name, fault.detail));
-  if (!fault_) fault_ = std::move(fault);
-}
-
-void TaskForm::refuse_field(std::string_view message) {
-  receiver_.reset();
-  errors_.push_back(domain::field_error(part_.name, message));
-  if (!fault_) fault_ = invalid("The form does not fit the contract.");
-}
-
 Result<domain::Task> TaskForm::task() const {
-  if (fault_ && fault_->code == "malformed-form") return *fault_;
+  if (is_malformed()) return *fault_;
   domain::Task task;
   json::array errors = errors_;
   fields_.fill(task, errors);

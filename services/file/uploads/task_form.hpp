@@ -1,15 +1,13 @@
-// Reads the form of a new task: fields into memory, files into the store.
+// The form of a new task: fields into memory, files into the store.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "libs/web/http.hpp"
-#include "libs/web/multipart.hpp"
 #include "services/file/domain/media.hpp"
 #include "services/file/domain/task.hpp"
-#include "services/file/uploads/receiver.hpp"
+#include "services/file/media/picture_size.hpp"
+#include "services/file/uploads/form.hpp"
 
 namespace waybill::file::uploads {
 
@@ -18,13 +16,10 @@ struct FormLimits {
   std::uint64_t bytes = std::uint64_t{2} * 1024 * 1024 * 1024;  // in all
 };
 
-class TaskForm {
+class TaskForm final : public Form {
  public:
-  TaskForm(Workshop workshop, FormLimits limits) : workshop_{workshop}, limits_{limits} {}
+  TaskForm(Workshop workshop, FormLimits limits) : Form{workshop, limits.parts} {}
 
-  // Reads it all. What is wrong is collected, not thrown: the rest is still looked at, though not
-  // stored any more, and only for a while. Throws BodyBroken and what Receiver throws.
-  async::awaitable<void> read(web::BodySource& source, std::string boundary);
   // The same field from the query.
   void give(const std::string& name, std::string value) { fields_.give(name, std::move(value)); }
 
@@ -34,30 +29,23 @@ class TaskForm {
   std::string fingerprint() const;
 
  private:
-  async::awaitable<bool> take_events(web::MultipartParser& parser);
-  void begin_part(const web::Part& part);
-  void begin_file(const web::Part& part, const domain::MediaKind& kind);
-  async::awaitable<void> take_data(std::string_view bytes);
-  async::awaitable<void> end_part();
+  void begin_part() override;
+  async::awaitable<void> take_data(std::string_view bytes) override;
+  async::awaitable<void> end_part() override;
+  std::string_view label() const override { return kind_ ? kind_->name : "form"; }
+
+  void begin_file(const domain::MediaKind& kind);
   async::awaitable<void> end_file();
   void check_type(const std::string& found);
-  void refuse(Fault fault, std::string_view reason);
-  void refuse_field(std::string_view message);
+  void check_pixels(std::string_view bytes);
 
-  const Workshop workshop_;
-  const FormLimits limits_;
   domain::TaskFields fields_;
   std::vector<domain::File> files_;
   // The present part.
-  web::Part part_;
   const domain::MediaKind* kind_ = nullptr;  // of a file
-  std::string value_;                        // of a field
   bool is_empty_ = true;
-  std::unique_ptr<Receiver> receiver_;  // nullptr: what comes is dropped
+  media::PictureSize picture_;
   std::chrono::steady_clock::time_point begun_;
-  // What is wrong.
-  std::optional<Fault> fault_;
-  boost::json::array errors_;
 };
 
 }  // namespace waybill::file::uploads

@@ -82,12 +82,12 @@ inline const Caller kStaff{std::nullopt, Role::staff};
 
 class Process {
  public:
-  explicit Process(blob::Store& store, links::Options options = link_options())
-      : links{std::move(options)},
+  explicit Process(blob::Store& store, direct::Options options = {})
+      : links{link_options()},
         store_{store},
         connection_{database().options()},
         api{around_.io,
-            direct::Options{},
+            options,
             links,
             store_,
             database().options(),
@@ -108,7 +108,7 @@ class Process {
 
   // What the gateway would pass through. The answer's stream is read into its body.
   web::Response ask(const std::string& method, const std::string& target, web::BodySource* source,
-                    const Caller& caller, const Fields& headers = {}) {
+                    const Caller& caller, const Fields& headers = {}, std::string body = {}) {
     auto request = std::make_unique<web::Request>();
     request->method = method;
     request->target = target;
@@ -116,6 +116,7 @@ class Process {
     request->path = target.substr(0, mark);
     if (mark < target.size()) request->query = web::parse_query(target.substr(mark + 1)).value();
     request->source = source;
+    request->body = std::move(body);
     request->trace.correlation_id = "test";
     request->headers.set("Waybill-Caller", to_header(caller));
     for (const auto& [name, value] : headers) request->headers.set(name, value);
@@ -135,17 +136,33 @@ class Process {
     return match.value->handler(session, {request, match.params, caller});
   }
 
-  outbox::Outcome remove(const std::string& task) {
-    outbox::Command<v1::DeleteTask> command;
-    command.cause.command_id = new_id();
-    command.cause.caller = kStaff;
-    command.body.set_task_id(task);
+  // One command as a batch of its own.
+  template <class Message, class Handler>
+  outbox::Outcome decide(const Handler& handler, const Message& body, const Caller& caller,
+                         const Id& id = new_id()) {
+    outbox::Command<Message> command;
+    command.cause.command_id = id;
+    command.cause.caller = caller;
+    command.body = body;
     command.now = now();
+    pg::Connection connection{database().options()};
+    pg::Tx tx{connection};
     outbox::Writer out;
-    pg::Tx tx{connection_};
-    const auto outcomes = commands::delete_tasks(tx, {&command, 1}, out);
+    const auto outcomes = handler(tx, commands::Batch<Message>{&command, 1}, out);
     tx.commit();
     return outcomes.at(0);
+  }
+
+  // A question over the queue.
+  template <class Message>
+  outbox::Outcome question(const Message& body, const Caller& caller) {
+    outbox::Handlers handlers;
+    queries::add_message_queries(handlers, links);
+    outbox::Cause cause;
+    cause.caller = caller;
+    const auto* handler = handlers.find_query(Message::descriptor()->full_name());
+    pg::Session session{connection_};
+    return (*handler)(session, {cause, body.SerializeAsString(), now()});
   }
 
   // Sweeps what is unused, however young.

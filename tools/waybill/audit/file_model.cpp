@@ -4,11 +4,25 @@
 namespace waybill::tool::audit {
 namespace {
 
-std::string facts(const messaging::Event& event) {
+template <class Message>
+bool is_a(const messaging::Event& event) {
   const auto type = event.headers.find("ce_type");
-  const bool deleted = type != event.headers.end() &&
-                       type->second == file::v1::TaskDeleted::descriptor()->full_name();
-  if (deleted) return "deleted";
+  return type != event.headers.end() && type->second == Message::descriptor()->full_name();
+}
+
+std::string document_facts(const messaging::Event& event) {
+  file::v1::DocumentChanged message;
+  if (!message.ParseFromString(event.value)) return "unreadable";
+  const file::v1::Document& document = message.document();
+  return fmt::format("{}|{}|{}|{}|{}", document.owner_id(), document.type_id(), document.name(),
+                     document.size(), message.file_id());
+}
+
+std::string facts(const messaging::Event& event) {
+  if (is_a<file::v1::TaskDeleted>(event) || is_a<file::v1::DocumentDeleted>(event)) {
+    return "deleted";
+  }
+  if (is_a<file::v1::DocumentChanged>(event)) return document_facts(event);
   file::v1::TaskCreated message;
   if (!message.ParseFromString(event.value)) return "unreadable";
   const file::v1::Task& task = message.task();
@@ -21,13 +35,19 @@ const std::string kStates =
     "concat_ws('|', exam, subject, exam_task_number, difficult, condition, answer, find_code) "
     "END), "
     "created_at >= " +
-    kSince + " FROM tasks WHERE coalesce(deleted_at, created_at) >= " + kSince + " ORDER BY id";
+    kSince + " FROM tasks WHERE coalesce(deleted_at, created_at) >= " + kSince +
+    " UNION ALL SELECT id, version, md5(CASE WHEN deleted_at IS NOT NULL THEN 'deleted' ELSE "
+    "concat_ws('|', owner_id, type_id, name, size, file_id) END), created_at >= " +
+    kSince + " FROM documents WHERE coalesce(deleted_at, updated_at, created_at) >= " + kSince +
+    " ORDER BY id";
 
 // Commands whose id is the id of what they make.
 const std::string kMade =
     "WITH made AS (SELECT i.command_id, CASE WHEN i.outcome IS NULL THEN NULL ELSE " + kStatus +
-    " END AS status, t.id IS NOT NULL AS there FROM inbox i LEFT JOIN tasks t "
-    "ON t.id = i.command_id WHERE i.type = 'waybill.file.v1.CreateTask' AND NOT i.dead AND " +
+    " END AS status, t.id IS NOT NULL OR d.id IS NOT NULL AS there FROM inbox i "
+    "LEFT JOIN tasks t ON t.id = i.command_id LEFT JOIN documents d ON d.id = i.command_id "
+    "WHERE i.type IN ('waybill.file.v1.CreateTask', 'waybill.file.v1.CreateDocument', "
+    "'waybill.file.v1.AddDocument') AND NOT i.dead AND " +
     in_range("i.at") + ") ";
 
 }  // namespace
@@ -36,20 +56,25 @@ Model file_model() {
   return {
       .service = "file",
       .topic = "waybill.files",
-      .id_name = "task_id",
+      .id_name = "id",
       .states = kStates,
       .facts = facts,
       .checks = {
-          {"command-without-effect", "created tasks are there",
+          {"command-without-effect", "created tasks and documents are there",
            kMade +
                "SELECT json_build_object('command_id', command_id), 'it was answered ' || status "
-               "|| ', but nothing came of it' FROM made WHERE status BETWEEN 200 AND 299 "
+               "|| ', but nothing came of it' FROM made WHERE status = 201 "
                "AND NOT there ORDER BY command_id"},
           {"refused-with-effect", "refused ones are not there",
            kMade +
                "SELECT json_build_object('command_id', command_id), 'it was answered ' || status "
                "|| ', but something came of it' FROM made WHERE status >= 400 AND there "
                "ORDER BY command_id"},
+          {"counts-differ", "types know how many documents they have",
+           "SELECT json_build_object('type_id', t.id), 'the counter says ' || t.documents || "
+           "', there are ' || count(d.id) FROM document_types t LEFT JOIN documents d "
+           "ON d.owner_id = t.owner_id AND d.type_id = t.id AND d.deleted_at IS NULL "
+           "GROUP BY t.id HAVING t.documents <> count(d.id) ORDER BY t.id"},
           {"references-differ", "bytes know how many files refer to them",
            "SELECT json_build_object('sha256', b.sha256), 'the counter says ' || b.refs || "
            "', there are ' || coalesce(f.count, 0) FROM blobs b LEFT JOIN (SELECT sha256, count(*) "
