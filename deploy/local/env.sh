@@ -26,6 +26,7 @@ put WAYBILL_BLOB_S3_ENDPOINT "http://127.0.0.1:$S3_PORT"
 put WAYBILL_BLOB_S3_ACCESS_KEY waybill
 put WAYBILL_BLOB_S3_SECRET_KEY "${S3_SECRET_KEY:-}"
 if grep -qs '^WAYBILL_BLOB_STORE=s3$' "$INSTANCE_DIR/settings.env"; then put WAYBILL_BLOB_STORE s3; fi
+if [ -d "$INSTANCE_DIR/prometheus" ]; then put WAYBILL_PROMETHEUS "http://127.0.0.1:$PROMETHEUS_PORT"; fi
 put WAYBILL_GATEWAY "http://127.0.0.1:${HTTP_PORT[gateway]}"
 for name in "${SERVICES[@]}"; do put "WAYBILL_OPS_$(upper "$name")" "127.0.0.1:${OPS_PORT[$name]}"; done
 put WAYBILL_EMAIL "$OPS_EMAIL"

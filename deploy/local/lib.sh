@@ -171,17 +171,18 @@ read_secrets() {
 # shellcheck disable=SC2034  # read by those who source this file
 OPS_EMAIL=ops@waybill.invalid
 
-# database_url SERVICE [PORT]: the URL of a service's database, as its own role.
+# database_url SERVICE [PORT [HOST]]: the URL of a service's database, as its own role.
 database_url() {
   local password
   password=PG_PASSWORD_$(upper "$1")
-  echo "postgresql://waybill_$1:${!password}@127.0.0.1:${2:-$POSTGRES_PORT}/waybill_$1?sslmode=disable"
+  echo "postgresql://waybill_$1:${!password}@${3:-127.0.0.1}:${2:-$POSTGRES_PORT}/waybill_$1?sslmode=disable"
 }
 
-# The same database for the role that may only read; an instance of an older checkout has none yet.
+# audit_url SERVICE [PORT [HOST]]: the same database for the role that may only read; an instance of
+# an older checkout has none yet.
 audit_url() {
   [ -z "${PG_PASSWORD_AUDIT:-}" ] ||
-    echo "postgresql://waybill_audit:$PG_PASSWORD_AUDIT@127.0.0.1:$POSTGRES_PORT/waybill_$1?sslmode=disable"
+    echo "postgresql://waybill_audit:$PG_PASSWORD_AUDIT@${3:-127.0.0.1}:${2:-$POSTGRES_PORT}/waybill_$1?sslmode=disable"
 }
 
 # The superuser's, through the unix socket.
@@ -193,3 +194,17 @@ admin_url() {
 rabbit_url() { echo "amqp://waybill:$RABBIT_PASSWORD@127.0.0.1:$1/"; }
 
 admin_psql() { psql -X -v ON_ERROR_STOP=1 -h "$INSTANCE_DIR/postgres" -p "$POSTGRES_PORT" -U postgres -d postgres "$@"; }
+
+# python_environment NAME REQUIREMENTS: a virtual environment .deps/NAME with exactly what the file
+# names.
+python_environment() {
+  local venv=$DEPS/$1 wanted
+  wanted=$(sha256sum <"$2")
+  if [ "$(cat "$venv/stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
+  say "installing Python packages into .deps/$1: $(grep '^[a-z]' "$2" | xargs)"
+  rm -rf "$venv"
+  python3 -m venv "$venv" || die 'no virtual environment: python3-venv is missing (deploy/local/setup.sh)'
+  "$venv/bin/pip" install -q --disable-pip-version-check -r "$2" >"$venv/pip.log" 2>&1 ||
+    die "pip failed: $(tail -3 "$venv/pip.log")"
+  echo "$wanted" >"$venv/stamp"
+}

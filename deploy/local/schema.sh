@@ -14,19 +14,6 @@ checks=not_a_server_error,status_code_conformance,content_type_conformance
 checks+=,response_headers_conformance,response_schema_conformance,unsupported_method
 checks+=,allow_header_conformance
 
-# A virtual environment with exactly what requirements.txt names.
-prepare() {
-  local wanted
-  wanted=$(sha256sum <"$LOCAL/requirements.txt")
-  if [ "$(cat "$venv/stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
-  say "installing $(grep -c '^[a-z]' "$LOCAL/requirements.txt") Python packages into .deps/schemathesis"
-  rm -rf "$venv"
-  python3 -m venv "$venv" || die 'no virtual environment: python3-venv is missing (deploy/local/setup.sh)'
-  "$venv/bin/pip" install -q --disable-pip-version-check -r "$LOCAL/requirements.txt" >"$venv/pip.log" 2>&1 ||
-    die "pip failed: $(tail -3 "$venv/pip.log")"
-  echo "$wanted" >"$venv/stamp"
-}
-
 platform() { "$LOCAL/platform.sh" test "$@" 8>&-; }
 stop() { platform "$([ "$passed" ] && echo reset || echo down)"; }
 ask() { curl -fsS -m 10 "$@"; }
@@ -66,7 +53,7 @@ count='[.[] | .ScenarioFinished.recorder.cases // {} | length] | add'
 "$LOCAL/setup.sh"
 "$LOCAL/build.sh" "${preset:-dev}" platform
 export WAYBILL_BUILD_DIR=$ROOT/build/${preset:-dev}
-prepare
+python_environment schemathesis "$LOCAL/requirements.txt"
 choose_instance test
 # One run of tests at a time: they share the instance.
 mkdir -p "$ROOT/.run"

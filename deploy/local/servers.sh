@@ -2,9 +2,16 @@
 # Sourced by platform.sh: the servers of an instance under its private supervisord.
 # WAYBILL_SERVERS: fewer of them.
 read -r -a SERVERS <<<"${WAYBILL_SERVERS:-postgres redis epmd rabbitmq kafka}"
+# shellcheck source=deploy/local/databases.sh
+. "$LOCAL/databases.sh"
 
 # An S3 server is for the tests, and for an instance whose settings say that bytes are kept there.
+# Prometheus watches wherever nothing is measured or broken on purpose, if it is installed.
 choose_servers() {
+  case ${WAYBILL_SERVERS:+few}$INSTANCE in
+    few* | bench | chaos) ;;
+    *) if command -v prometheus >/dev/null; then SERVERS+=(prometheus); fi ;;
+  esac
   if [ "$INSTANCE" = test ] || grep -qs '^WAYBILL_BLOB_STORE=s3$' "$INSTANCE_DIR/settings.env"; then SERVERS+=(s3); fi
 }
 
@@ -18,18 +25,18 @@ make_folders() {
   echo "$INSTANCE" >"$INSTANCE_DIR/instance"
   links >"$INSTANCE_DIR/links"
   make_secrets
+  if watched; then
+    mkdir -p "$INSTANCE_DIR/prometheus/targets"
+    cp -r "$ROOT"/deploy/prometheus/{local.yml,rules} "$INSTANCE_DIR/prometheus/"
+    write_targets
+  fi
   if [ "$(id -u)" = 0 ]; then (cd "$INSTANCE_DIR" && chown "$RUN_USER:" . secrets.env ops-password port-base instance "${folders[@]}"); fi
   chmod 700 "$INSTANCE_DIR"/{postgres,rabbitmq,services,blobs}
 }
 
-# Passwords are made once; a service that joins later gets its own then.
 make_secrets() {
-  local file=$INSTANCE_DIR/secrets.env name
-  [ -e "$file" ] || (umask 077 && : >"$file")
-  for name in RABBIT_PASSWORD PG_PASSWORD_AUDIT IDENTITY_KEY_SECRET OPS_PASSWORD FILES_LINK_SECRET S3_SECRET_KEY \
-    $(for s in $(with_database); do echo "PG_PASSWORD_$(upper "$s")"; done); do
-    grep -q "^$name=" "$file" || echo "$name=$(head -c 64 /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | cut -c1-24)" >>"$file"
-  done
+  local file=$INSTANCE_DIR/secrets.env
+  fill_secrets "$file"
   # Alone in a file and without a line break, for clients that read it: curl's name@file.
   (umask 077 && sed -n 's/^OPS_PASSWORD=//p' "$file" | tr -d '\n' >"$INSTANCE_DIR/ops-password")
 }
@@ -51,6 +58,29 @@ reachable_deps() {
     cp "$DEPS/stamp" "$copy/stamp"
   fi
   echo "$copy"
+}
+
+watched() { [[ " ${SERVERS[*]} " == *" prometheus "* ]]; }
+
+# targets NAME JSON…: a list for Prometheus, replaced whole: it reads it whenever it changes.
+targets() {
+  local file=$INSTANCE_DIR/prometheus/targets/$1.json
+  shift
+  printf '[%s]\n' "$(IFS=, && echo "$*")" >"$file.new"
+  mv -f "$file.new" "$file"
+}
+
+# One target for each instance of a service that is wanted.
+write_targets() {
+  local name i all=()
+  for name in "${SERVICES[@]}"; do
+    for ((i = 0; i < $(wanted "$name"); i++)); do
+      all+=("{\"targets\": [\"127.0.0.1:$(ops_port "$name" "$i")\"], \"labels\": {\"service\": \"$name\", \"instance\": \"$name-$i\"}}")
+    done
+  done
+  targets services "${all[@]}"
+  targets rabbitmq "{\"targets\": [\"127.0.0.1:$RABBIT_METRICS_PORT\"]}"
+  targets prometheus "{\"targets\": [\"127.0.0.1:$PROMETHEUS_PORT\"]}"
 }
 
 server_stop_signal() { if [ "$1" = postgres ]; then echo INT; else echo TERM; fi; }  # INT = fast shutdown
@@ -124,7 +154,7 @@ nobody_left() { [ -z "$(processes_in "$INSTANCE_DIR")" ]; }
 
 check_ports() {
   local port
-  for port in "$POSTGRES_PORT" "$REDIS_PORT" "$RABBIT_PORT" "$RABBIT_MANAGEMENT_PORT" "$EPMD_PORT" "$KAFKA_PORT"; do
+  for port in "$POSTGRES_PORT" "$REDIS_PORT" "$RABBIT_PORT" "$RABBIT_MANAGEMENT_PORT" "$EPMD_PORT" "$PROMETHEUS_PORT" "$KAFKA_PORT"; do
     if port_open "$port"; then
       die "port $port is taken by another program: choose other ports with WAYBILL_PORT_BASE (now $PORT_BASE)"
     fi
@@ -145,6 +175,10 @@ servers_up() {
     write_supervisor_config
     (cd "$INSTANCE_DIR" && as env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
       HOME="$INSTANCE_DIR" supervisord -c "$INSTANCE_DIR/supervisord.conf" 9>&-)
+  else
+    # Servers that an older checkout did not know join those that run.
+    write_supervisor_config
+    ctl update >/dev/null
   fi
   local pids=() ok=yes
   for server in "${SERVERS[@]}"; do
@@ -174,6 +208,7 @@ last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log
 ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
 ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
 ready_kafka() { port_open "$KAFKA_PORT"; }
+ready_prometheus() { curl -fsS -m 5 "http://127.0.0.1:$PROMETHEUS_PORT/-/ready"; }
 ready_s3() { port_open "$S3_PORT"; }
 ready_rabbitmq() { port_open "$RABBIT_PORT" && rabbit_api whoami; }
 
@@ -185,30 +220,7 @@ rabbit_api() {
   curl -fsS -m 10 "$@" -K - "http://127.0.0.1:$RABBIT_MANAGEMENT_PORT/api/$path" <<<"user = \"waybill:$RABBIT_PASSWORD\""
 }
 
-# One role and one database per service; a role gets into its own database only. waybill_audit may
-# read them all, and write none.
-make_databases() {
-  local name password
-  {
-    cat <<Q
-REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
-SELECT 'CREATE ROLE waybill_audit LOGIN PASSWORD ''$PG_PASSWORD_AUDIT'''
-  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_audit') \gexec
-GRANT pg_read_all_data TO waybill_audit;
-Q
-    for name in $(with_database); do
-      password=PG_PASSWORD_$(upper "$name")
-      cat <<Q
-SELECT 'CREATE ROLE "waybill_$name" LOGIN PASSWORD ''${!password}'''
-  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_$name') \gexec
-SELECT 'CREATE DATABASE "waybill_$name" OWNER "waybill_$name"'
-  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'waybill_$name') \gexec
-REVOKE CONNECT ON DATABASE "waybill_$name" FROM PUBLIC;
-GRANT CONNECT ON DATABASE "waybill_$name" TO waybill_audit;
-Q
-    done
-  } | admin_psql -q
-}
+make_databases() { databases_sql | admin_psql -q; }
 
 kafka_tool() { INSTANCE_DIR=$INSTANCE_DIR PORT_BASE=$PORT_BASE KAFKA_JARS=$DEPS/kafka "$LOCAL/servers/kafka.sh" tool "$@"; }
 

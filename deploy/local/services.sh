@@ -110,6 +110,7 @@ write_service_sections() {
       supervised "$name-$i" "$INSTANCE_DIR/services/$name/start.sh $i" "services/$name" TERM 40
     done
   done >"$INSTANCE_DIR/supervisor.d/services.conf"
+  if watched; then write_targets; fi
 }
 
 services_up() {

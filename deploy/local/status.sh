@@ -6,6 +6,7 @@ address_of() {
     postgres) echo "127.0.0.1:$POSTGRES_PORT" ;;
     redis) echo "127.0.0.1:$REDIS_PORT" ;;
     rabbitmq) echo "127.0.0.1:$RABBIT_PORT  management http://127.0.0.1:$RABBIT_MANAGEMENT_PORT" ;;
+    prometheus) echo "http://127.0.0.1:$PROMETHEUS_PORT" ;;
     epmd) echo "127.0.0.1:$EPMD_PORT" ;;
     kafka) echo "127.0.0.1:$KAFKA_PORT" ;;
   esac
@@ -93,6 +94,7 @@ show_addresses() {
   RabbitMQ       127.0.0.1:$RABBIT_PORT             management http://127.0.0.1:$RABBIT_MANAGEMENT_PORT (user waybill, password in secrets.env)
   Kafka          127.0.0.1:$KAFKA_PORT
   Redis          127.0.0.1:$REDIS_PORT
+  Prometheus     $(if watched; then echo "http://127.0.0.1:$PROMETHEUS_PORT"; else echo 'is not installed'; fi)
   data and logs  $INSTANCE_DIR
 
   eval "\$(deploy/local/env.sh $INSTANCE)"     settings for clients and tools
