@@ -8,7 +8,7 @@ scaled := $(foreach s,$(services),$(if $(filter command%,$(origin $(s))),$(s)=$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status logs scale build test test-unit test-suite test-contract test-integration test-e2e \
-        test-kubernetes test-containers chaos asan tsan fuzz bench format lint demo clean
+        drill test-kubernetes test-containers chaos asan tsan fuzz bench format lint demo clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ test-integration:  ## libraries and services against real servers, migrations up
 
 test-e2e:  ## the whole platform, with kills
 	@$(local)/test.sh dev e2e
+
+drill:  ## backup, loss and restore of an instance of its own, ending with the audit
+	@$(local)/build.sh $(or $(preset),release) platform
+	@$(local)/drill.sh $(or $(preset),release)
 
 test-kubernetes:  ## the manifests against the published schemas (kubectl or kustomize)
 	@deploy/kubernetes/check.sh

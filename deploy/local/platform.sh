@@ -9,6 +9,8 @@
 . "$LOCAL/services.sh"
 # shellcheck source=deploy/local/status.sh
 . "$LOCAL/status.sh"
+# shellcheck source=deploy/local/backup.sh
+. "$LOCAL/backup.sh"
 
 usage() {
   cat >&2 <<'U'
@@ -20,6 +22,8 @@ usage: deploy/local/platform.sh INSTANCE COMMAND
   logs [NAME]         of the services, or of one service or server
   scale NAME=N…       run N instances of a service; the others go on undisturbed
   set [NAME=VALUE…]   settings for all services from the next services-up on (WAYBILL_LOG_LEVEL=debug); none: forget them
+  backup FILE         a copy of all that it knows; stops it for that, and starts it again
+  restore FILE        what the copy has, instead of what is there; of an instance that does not run
   servers-up          only the servers, until they work
   services-up         only the services (after servers-up); restarts those that have changed
   services-down       stop the services, the servers go on
@@ -89,10 +93,10 @@ command=$2
 shift 2
 read_services
 case $command in
-  up | servers-up | services-up | services-down | scale | set | restart | down | reset) lock ;;
+  up | servers-up | services-up | services-down | scale | set | restart | down | reset | backup | restore) lock ;;
 esac
 case $command in
-  up | servers-up | services-up | scale | set | restart) make_folders ;;
+  up | servers-up | services-up | scale | set | restart | backup) make_folders ;;
 esac
 case $command in
   psql | rabbitmqctl | topics | groups | ctl) supervisor_runs || die "instance '$INSTANCE' is not running" ;;
@@ -118,6 +122,8 @@ case $command in
     reap KILL
     find "$INSTANCE_DIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
     ;;
+  backup) backup "$@" ;;
+  restore) restore "$@" ;;
   status) show_status ;;
   logs) show_logs "$@" ;;
   scale) scale "$@" ;;
