@@ -8,7 +8,7 @@ scaled := $(foreach s,$(services),$(if $(filter command%,$(origin $(s))),$(s)=$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status logs scale build test test-unit test-suite test-contract test-integration test-e2e \
-        drill test-kubernetes test-containers chaos asan tsan fuzz bench format lint demo clean
+        drill test-kubernetes test-containers chaos chaos-power asan tsan fuzz bench format lint demo clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ chaos:  ## random faults under load, then the audit: SEED=n FAULTS=n; others: ma
 	@$(local)/setup.sh
 	@$(local)/build.sh $(or $(preset),dev)
 	@$(local)/chaos.sh $(or $(preset),dev) $(or $(run),run $(if $(SEED),--seed $(SEED)) --faults $(or $(FAULTS),30))
+
+chaos-power:  ## proof that the tests see: 14 known bugs are built in, one at a time; some: BUG='name…'
+	@tests/chaos/planted.sh $(BUG)
 
 asan:  ## unit, suite and integration tests under the address and undefined behaviour sanitizers
 	@$(local)/test.sh asan unit suite integration

@@ -1,6 +1,6 @@
 // Known bugs, built in on purpose and one at a time (cmake -DWAYBILL_PLANT=<name>), to prove that
-// tests and chaos runs see them: tests/chaos/planted.sh. In every other build planted() is false
-// before the compiler has looked at what it guards.
+// tests see them: make chaos-power. In every other build planted() is false before the compiler has
+// looked at what it guards.
 #pragma once
 
 #include "waybill_plant.hpp"  // written by CMake
