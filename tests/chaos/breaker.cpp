@@ -190,10 +190,15 @@ void Breaker::break_server(const Fault& fault) {
         platform("rabbitmqctl close_all_connections chaos");
       }
       break;
-    default:
+    case Kind::block:
       platform("rabbitmqctl set_vm_memory_high_watermark absolute 1");
       std::this_thread::sleep_for(fault.lasts);
       platform("rabbitmqctl set_vm_memory_high_watermark absolute 512MB");
+      break;
+    default:
+      platform("rabbitmqctl set_disk_free_limit 1000000GB");
+      std::this_thread::sleep_for(fault.lasts);
+      platform("rabbitmqctl set_disk_free_limit 200MB");
   }
   wait_for(server);
 }

@@ -32,6 +32,14 @@ std::vector<Link> links_of_instance() {
   return links;
 }
 
+std::vector<std::string> services_of_instance() {
+  std::vector<std::string> services;
+  for (const Link& link : links_of_instance()) {
+    if (link.server == "rabbitmq") services.push_back(link.client);
+  }
+  return services;
+}
+
 Gates::Gates() {
   for (const Route& route : routes()) {
     gates_[route.link.name()] =

@@ -12,6 +12,8 @@ namespace waybill::chaos {
 
 // All that WAYBILL_LINKS names.
 std::vector<Link> links_of_instance();
+// Those that take commands or read events: "order".
+std::vector<std::string> services_of_instance();
 
 class Gates {
  public:

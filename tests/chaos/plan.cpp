@@ -21,14 +21,14 @@ struct OfServer {
   const char* server;
 };
 constexpr std::array kOfServers{
-    OfServer{Kind::crash, "postgres"}, OfServer{Kind::away, "postgres"},
-    OfServer{Kind::hang, "postgres"},  OfServer{Kind::disconnect, "postgres"},
-    OfServer{Kind::crash, "rabbitmq"}, OfServer{Kind::away, "rabbitmq"},
-    OfServer{Kind::block, "rabbitmq"}, OfServer{Kind::disconnect, "rabbitmq"},
-    OfServer{Kind::crash, "kafka"},    OfServer{Kind::away, "kafka"},
-    OfServer{Kind::hang, "kafka"},     OfServer{Kind::crash, "redis"},
-    OfServer{Kind::away, "redis"},     OfServer{Kind::flush, "redis"},
-    OfServer{Kind::garbage, "redis"},
+    OfServer{Kind::crash, "postgres"},      OfServer{Kind::away, "postgres"},
+    OfServer{Kind::hang, "postgres"},       OfServer{Kind::disconnect, "postgres"},
+    OfServer{Kind::crash, "rabbitmq"},      OfServer{Kind::away, "rabbitmq"},
+    OfServer{Kind::block, "rabbitmq"},      OfServer{Kind::full, "rabbitmq"},
+    OfServer{Kind::disconnect, "rabbitmq"}, OfServer{Kind::crash, "kafka"},
+    OfServer{Kind::away, "kafka"},          OfServer{Kind::hang, "kafka"},
+    OfServer{Kind::crash, "redis"},         OfServer{Kind::away, "redis"},
+    OfServer{Kind::flush, "redis"},         OfServer{Kind::garbage, "redis"},
 };
 
 milliseconds between(Dice& dice, int low, int high) {
@@ -77,7 +77,8 @@ Fault break_service(Dice& dice, const std::string& service) {
 Fault break_server(Dice& dice) {
   const OfServer& what = dice.one_of(kOfServers);
   Fault fault{.kind = what.kind, .target = what.server};
-  if (what.kind == Kind::away || what.kind == Kind::hang || what.kind == Kind::block) {
+  if (what.kind == Kind::away || what.kind == Kind::hang || what.kind == Kind::block ||
+      what.kind == Kind::full) {
     fault.lasts = between(dice, 500, 4'000);
   }
   return fault;
@@ -89,7 +90,7 @@ std::string to_string(Kind kind) {
   constexpr std::array names{"refuse",  "reset",      "hang-up",   "cut-after", "delay",
                              "slice",   "throttle",   "half-open", "kill",      "freeze",
                              "restart", "crash",      "away",      "hang",      "flush",
-                             "garbage", "disconnect", "block"};
+                             "garbage", "disconnect", "block",     "full"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

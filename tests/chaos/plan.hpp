@@ -29,6 +29,7 @@ enum class Kind {
   garbage,     // Redis answers what nobody stored
   disconnect,  // the server ends all connections
   block,       // RabbitMQ's memory alarm: connection.blocked
+  full,        // … its disk alarm
 };
 
 std::string to_string(Kind kind);

@@ -14,14 +14,6 @@ constexpr seconds kMostRecovery{60};
 // A fault that follows so soon comes into the aftermath of the one before.
 constexpr milliseconds kShort{500};
 
-Playground playground() {
-  Playground all{links_of_instance(), {}};
-  for (const Link& link : all.links) {
-    if (link.server == "rabbitmq") all.services.push_back(link.client);
-  }
-  return all;
-}
-
 class Course {
  public:
   Course(const RunOptions& options, Scene& scene, Traffic& traffic, const std::vector<Fault>& plan)
@@ -70,7 +62,8 @@ class Course {
 
 bool run(const RunOptions& options) {
   say(fmt::format("seed {}, {} faults", options.seed, options.faults));
-  const auto plan = make_plan(options.seed, options.faults, playground());
+  const auto plan =
+      make_plan(options.seed, options.faults, {links_of_instance(), services_of_instance()});
   if (options.only_plan) {
     for (const Fault& fault : plan) say(to_string(fault));
     return true;

@@ -31,7 +31,7 @@ TEST_CASE("a long plan breaks everything in every way", "[chaos]") {
     kinds.insert(fault.kind);
     targets.insert(fault.target);
   }
-  CHECK(kinds.size() == static_cast<std::size_t>(Kind::block) + 1);
+  CHECK(kinds.size() == static_cast<std::size_t>(Kind::full) + 1);
   CHECK(targets == std::set<std::string>{"order-postgres", "order-kafka", "clients-gateway",
                                          "gateway", "order", "postgres", "rabbitmq", "kafka",
                                          "redis"});
