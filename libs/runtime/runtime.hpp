@@ -42,7 +42,7 @@ struct CommonSettings {
   std::string kafka_brokers = "127.0.0.1:9092";
   std::string redis_url = "redis://127.0.0.1:6379";
   std::int64_t command_batch = 100;
-  std::chrono::milliseconds command_pace{10};
+  std::chrono::milliseconds command_pace{5};
   std::int64_t command_workers = 1;
   std::int64_t query_threads = 4;
   std::chrono::milliseconds drain_time{20'000};

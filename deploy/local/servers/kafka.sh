@@ -4,7 +4,7 @@
 # shellcheck source=deploy/local/servers/start.sh
 . "$(dirname "$0")/start.sh"
 dir=$INSTANCE_DIR/kafka
-java=(java -XX:+UseSerialGC "-Dlog4j2.configurationFile=$dir/log4j2.properties" "-Djava.io.tmpdir=$dir"
+java=(java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dlog4j2.configurationFile=$dir/log4j2.properties" "-Djava.io.tmpdir=$dir"
   -Djava.awt.headless=true -cp "$KAFKA_JARS/*")
 if [ "${1:-}" = tool ]; then
   class=$2
