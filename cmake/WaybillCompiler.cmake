@@ -37,14 +37,15 @@ if(MOLD)
 endif()
 
 # One precompiled header for everybody: the standard library, Boost.JSON and Asio's coroutines. The tests' own has Catch2
-# as well.
-foreach(pch waybill_pch waybill_test_pch)
+# as well, the command-line tools' CLI11: five seconds for each file that reads it.
+foreach(pch waybill_pch waybill_test_pch waybill_tool_pch)
   file(WRITE ${CMAKE_BINARY_DIR}/pch/${pch}.cpp "// Carries the precompiled header.\n")
   add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch/${pch}.cpp)
   target_link_libraries(${pch} PRIVATE Boost::json fmt::fmt Threads::Threads)  # the flags of all who use it
 endforeach()
 target_precompile_headers(waybill_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 target_precompile_headers(waybill_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp <catch2/catch.hpp>)
+target_precompile_headers(waybill_tool_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp <CLI/CLI.hpp>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Once std::string::find is inlined, g++ 12 takes it for a read past the end.
   add_compile_options($<$<CONFIG:Release>:-Wno-stringop-overread>)

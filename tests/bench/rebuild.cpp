@@ -161,8 +161,8 @@ class Traffic {
       try {
         pg::Session{connection}.exec(read_sold);
         ++reads_;
-      } catch (const pg::Error&) {
-        ++failed_;
+      } catch (const pg::Error& error) {
+        if (failed_++ == 0) fmt::print(stderr, "a read failed: {}\n", error.what());
       }
       longest_ = std::max(longest_, seconds_since(start));
       std::this_thread::sleep_for(std::chrono::milliseconds{1});

@@ -66,7 +66,7 @@ TEST_CASE("what is missing in an inbox or a table is named", "[audit][planted]")
   SECTION("an order that was acknowledged is gone") {
     platform.sql("order", "DELETE FROM orders WHERE id = " + quoted(with.paid));
     check_named(platform.audit(), "command-without-effect", with.paid.to_string(),
-                {"event-ahead", "reservation-without-order"});
+                {"event-ahead", "reservation-without-order", "projection-unknown"});
   }
   SECTION("an order that was refused is confirmed") {
     platform.sql("order",
@@ -114,7 +114,8 @@ TEST_CASE("what differs within a database is named", "[audit][planted]") {
   SECTION("a counter that is not its ledger") {
     platform.sql("product", "UPDATE product SET stock_quantity = stock_quantity + 1 WHERE id = " +
                                 quoted(with.tea));
-    check_named(platform.audit(), "stock-differs", with.tea.to_string(), {"event-differs"});
+    check_named(platform.audit(), "stock-differs", with.tea.to_string(),
+                {"event-differs", "projection-differs"});
   }
   SECTION("a balance that is no running total") {
     platform.sql("product",
@@ -200,7 +201,7 @@ TEST_CASE("what is stuck is named", "[audit][planted]") {
                      "'PENDING', order_date, 1, now() - interval '1 hour' FROM orders WHERE id = " +
                      quoted(with.paid));
     check_named(platform.audit(), "saga-stuck", order.to_string(),
-                {"state-without-command", "history-gap", "event-missing"});
+                {"state-without-command", "history-gap", "event-missing", "projection-missing"});
   }
   SECTION("an order that waits for its address for ever") {
     const Id command = new_id();
@@ -230,7 +231,8 @@ TEST_CASE("what differs between services is named", "[audit][planted]") {
   SECTION("other quantities than were ordered") {
     platform.sql("order", "UPDATE order_line SET quantity = quantity + 1 WHERE order_id = " +
                               quoted(with.paid));
-    check_named(platform.audit(), "reservation-differs", with.paid.to_string(), {"total-differs"});
+    check_named(platform.audit(), "reservation-differs", with.paid.to_string(),
+                {"total-differs", "projection-differs"});
   }
   SECTION("a projection that lacks a row") {
     platform.sql("order", "DELETE FROM customer WHERE id = " + quoted(with.second_user));
@@ -249,6 +251,24 @@ TEST_CASE("what differs between services is named", "[audit][planted]") {
   SECTION("a projection with other contents") {
     platform.sql("order", "UPDATE customer_address SET street = 'elsewhere' WHERE id = " +
                               quoted(with.address));
+    check_named(platform.audit(), "projection-differs", with.user.to_string());
+  }
+  SECTION("a report's order that is behind") {
+    platform.sql("report", "UPDATE sold_order SET version = 1 WHERE id = " + quoted(with.paid));
+    check_named(platform.audit(), "projection-behind", with.paid.to_string());
+  }
+  SECTION("a report's order with another total") {
+    platform.sql("report", "UPDATE sold_order SET total_price = total_price + 1 WHERE id = " +
+                               quoted(with.paid));
+    check_named(platform.audit(), "projection-differs", with.paid.to_string());
+  }
+  SECTION("a report's product that is missing") {
+    platform.sql("report", "DELETE FROM known_product WHERE id = " + quoted(with.tea));
+    check_named(platform.audit(), "projection-missing", with.tea.to_string());
+  }
+  SECTION("a report's user who is not gone") {
+    platform.sql("report",
+                 "UPDATE known_user SET deleted = NOT deleted WHERE id = " + quoted(with.user));
     check_named(platform.audit(), "projection-differs", with.user.to_string());
   }
   SECTION("a projection of somebody whom nobody knows") {
@@ -290,7 +310,7 @@ TEST_CASE("what differs between a topic and its states is named", "[audit][plant
   SECTION("an event that does not say what the row says") {
     platform.sql("order",
                  "UPDATE orders SET user_id = gen_random_uuid() WHERE id = " + quoted(with.paid));
-    check_named(platform.audit(), "event-differs", with.paid.to_string());
+    check_named(platform.audit(), "event-differs", with.paid.to_string(), {"projection-differs"});
   }
 }
 

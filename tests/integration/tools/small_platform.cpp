@@ -9,6 +9,7 @@
 #include "services/order/commands/commands.hpp"
 #include "services/order/projections/users.hpp"
 #include "services/product/commands/commands.hpp"
+#include "services/report/projections/projections.hpp"
 #include "tools/waybill/audit/steps.hpp"
 
 namespace waybill::testing {
@@ -87,7 +88,7 @@ std::vector<messaging::Event> events_of(messaging::KafkaBroker& kafka, const std
   return events;
 }
 
-// Built once: three services that have worked and stopped.
+// Built once: services that have worked and stopped.
 class Original {
  public:
   Original() : rabbit{messaging::make_memory_rabbit()}, kafka{messaging::make_memory_kafka()} {
@@ -97,7 +98,8 @@ class Original {
     {
       cache::Cache cache{io, {.url = environment("WAYBILL_REDIS_URL")}};
       make_topics(*kafka);
-      for (const char* name : {"identity", "product", "order"}) rabbit->declare({.name = name});
+      for (const char* name : {"identity", "product", "order", "report"})
+        rabbit->declare({.name = name});
       run(cache);
     }
     work.reset();
@@ -108,9 +110,9 @@ class Original {
     }
   }
 
-  FreshDatabase identity{"identity"}, product{"product"}, order{"order"};
+  FreshDatabase identity{"identity"}, product{"product"}, order{"order"}, report{"report"};
   const std::map<std::string, const FreshDatabase*> databases{
-      {"identity", &identity}, {"product", &product}, {"order", &order}};
+      {"identity", &identity}, {"product", &product}, {"order", &order}, {"report", &report}};
   std::unique_ptr<messaging::RabbitBroker> rabbit;
   std::unique_ptr<messaging::KafkaBroker> kafka;
   std::vector<messaging::Event> events;
@@ -126,11 +128,16 @@ class Original {
         "order", order::commands::make_handlers(seconds{0}, std::chrono::minutes{30}),
         order,   *rabbit,
         *kafka,  cache};
-    projection::Projection projection{order::projections::users(), order.options(), *kafka};
-    projection.start();
+    projection::Projection customers{order::projections::users(), order.options(), *kafka};
+    projection::Projection sold{report::projections::orders(), report.options(), *kafka};
+    projection::Projection known_products{report::projections::products(), report.options(),
+                                          *kafka};
+    projection::Projection known_users{report::projections::users(), report.options(), *kafka};
+    const std::array following{&customers, &sold, &known_products, &known_users};
+    for (projection::Projection* each : following) each->start();
     publisher_ = rabbit->make_publisher("test");
     fill();
-    projection.stop();
+    for (projection::Projection* each : following) each->stop();
     publisher_.reset();
   }
 

@@ -1,6 +1,7 @@
 // A whole platform in miniature, for tests that damage it: the handlers of identity, product and
-// order over fresh databases and brokers in memory. It is built and filled once, and nothing runs
-// in it any more; a test that damages a database gets a copy of that one.
+// order and the projections of report over fresh databases and brokers in memory. It is built and
+// filled once, and nothing runs in it any more; a test that damages a database gets a copy of that
+// one.
 #pragma once
 
 #include <memory>

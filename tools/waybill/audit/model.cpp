@@ -39,29 +39,4 @@ Model model_of(const std::string& service) {
   return model;
 }
 
-std::vector<Copy> copies() {
-  // An address as both services have it. A deleted user has none.
-  const std::string address =
-      "concat_ws('|', a.id, a.street, a.city, a.state, a.zip_code, a.country)";
-  return {
-      {.name = "order.users",
-       .owner = "identity",
-       .holder = "order",
-       .id_name = "user_id",
-       .topic = "waybill.users",
-       .owner_sql =
-           "SELECT u.id, u.version, md5(concat_ws('~', (u.deleted_at IS NOT NULL)::text, a.list)), "
-           "coalesce(u.updated_at, u.created_at) >= " +
-           kUntil + " OR coalesce(u.updated_at, u.created_at) < " + kSince +
-           " FROM user_account u LEFT JOIN (SELECT user_id, string_agg(" + address +
-           ", ';' ORDER BY a.id) AS list FROM address a GROUP BY user_id) AS a ON a.user_id = u.id "
-           "ORDER BY u.id",
-       .holder_sql = "SELECT c.id, c.version, md5(concat_ws('~', c.deleted::text, a.list)) "
-                     "FROM customer c LEFT JOIN (SELECT user_id, string_agg(" +
-                     address +
-                     ", ';' ORDER BY a.id) AS list FROM customer_address a GROUP BY user_id) AS a "
-                     "ON a.user_id = c.id ORDER BY c.id"},
-  };
-}
-
 }  // namespace waybill::tool::audit

@@ -28,8 +28,9 @@ void note_waiting(const Scene& scene, const std::string& queue, Report& report) 
 }
 
 // The letters are named; their ids come back in order.
-SortedFile name_letters(const Scene& scene, const std::string& service, bool& all, Report& report) {
-  dead::Letters letters{scene.platform.rabbit, service};
+SortedFile name_letters(const Scene& scene, const std::string& service,
+                        dead::EmptyQueue empty_queue, bool& all, Report& report) {
+  dead::Letters letters{scene.platform.rabbit, service, dead::kMostLetters, empty_queue};
   SortedFile ids;
   std::size_t seen = 0;
   while (const auto letter = letters.next()) {
@@ -61,13 +62,16 @@ bool still_dead(const Scene& scene, const std::string& service, const std::strin
 void check_queues(const Scene& scene, const Model& model, Report& report) {
   report.begin("dead letters", model.service);
   note_waiting(scene, model.service, report);
-  bool all = true;
-  SortedFile letters = name_letters(scene, model.service, all, report);
-  if (!all) return;  // too many to say that one is missing
   Cursor buried{*scene.snapshot(model.service), kDead};
+  bool has_buried = buried.next();
+  bool all = true;
+  SortedFile letters = name_letters(
+      scene, model.service, has_buried ? dead::EmptyQueue::look_again : dead::EmptyQueue::believe,
+      all, report);
+  if (!all) return;  // too many to say that one is missing
   std::string letter;
   bool has_letter = letters.next(letter);
-  while (buried.next()) {
+  for (; has_buried; has_buried = buried.next()) {
     const std::string id{buried.row().text(0)};
     while (has_letter && letter < id) has_letter = letters.next(letter);
     if (has_letter && letter == id) continue;

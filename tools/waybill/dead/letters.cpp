@@ -22,9 +22,10 @@ std::string cause_of(const messaging::Message& message) {
   return reason.empty() ? "delivered too often: its worker may have died of it" : reason;
 }
 
-// Letters that somebody has just looked through are back within a moment.
-std::size_t count_waiting(messaging::RabbitBroker& rabbit, const std::string& queue) {
-  const auto end = std::chrono::steady_clock::now() + kReturn;
+std::size_t count_waiting(messaging::RabbitBroker& rabbit, const std::string& queue,
+                          EmptyQueue empty_queue) {
+  const auto patience = empty_queue == EmptyQueue::believe ? std::chrono::milliseconds{0} : kReturn;
+  const auto end = std::chrono::steady_clock::now() + patience;
   for (;;) {
     const auto waiting = rabbit.ready(queue);
     const bool late = std::chrono::steady_clock::now() >= end;
@@ -58,10 +59,11 @@ Letter read_letter(messaging::Delivery delivery) {
   return letter;
 }
 
-Letters::Letters(messaging::RabbitBroker& rabbit, const std::string& service, std::size_t most)
+Letters::Letters(messaging::RabbitBroker& rabbit, const std::string& service, std::size_t most,
+                 EmptyQueue empty_queue)
     : rabbit_{rabbit},
       queue_{messaging::dead_queue(service)},
-      waiting_{count_waiting(rabbit, queue_)},
+      waiting_{count_waiting(rabbit, queue_, empty_queue)},
       left_{std::min(waiting_, most)} {
   // An empty queue may not exist, and looking should not make it.
   if (left_ > 0) consumer_ = rabbit.make_consumer(plain_queue(queue_, most));

@@ -26,11 +26,18 @@ struct Letter {
   std::optional<Instant> sent_at;
 };
 
+// Letters that somebody has just looked through are back within a moment: a queue that is found
+// empty is worth a second of looking again, unless nobody expects a letter.
+enum class EmptyQueue { look_again, believe };
+
+inline constexpr std::size_t kMostLetters = 20'000;
+
 // While one is looked through, others see the letters that are left.
 class Letters {
  public:
   // At most `most` letters are looked at: the broker holds them all for us.
-  Letters(messaging::RabbitBroker& rabbit, const std::string& service, std::size_t most = 20'000);
+  Letters(messaging::RabbitBroker& rabbit, const std::string& service,
+          std::size_t most = kMostLetters, EmptyQueue empty_queue = EmptyQueue::look_again);
 
   // How many lay there when the object was made.
   std::size_t waiting() const { return waiting_; }
