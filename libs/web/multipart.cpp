@@ -1,8 +1,10 @@
 #include "libs/web/multipart.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
+#include <fmt/format.h>
 #include <strings.h>
 
 #include "libs/core/utf8.hpp"

@@ -44,5 +44,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parse(bytes, 1, 1) != whole) std::abort();
   if (parse(bytes, data[0] + 1u, bytes.size()) != whole) std::abort();
   (void)multipart_boundary(bytes);
+  (void)file_name_of(bytes);
   return 0;
 }
