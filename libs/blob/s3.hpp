@@ -16,8 +16,8 @@ struct S3Options {
   config::Secret secret_key;
   bool virtual_host = false;  // the bucket is part of the host's name, not of the path
   // Of an upload, in bytes: kept in memory until it is sent. S3 takes 5 MiB to 5 GiB, and 10,000.
-  std::size_t part = 8 * 1024 * 1024;
-  std::size_t tries = 4;  // of a request whose failure may pass
+  std::size_t part = 5 * 1024 * 1024;  // the least that S3 takes of any but the last
+  std::size_t tries = 4;               // of a request whose failure may pass
 };
 
 // Throws std::invalid_argument for options that mean nothing; the server is asked when it is

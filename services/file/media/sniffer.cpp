@@ -106,7 +106,7 @@ std::string_view other_type(std::string_view found, std::string_view head, std::
   return found;
 }
 
-// One per thread: it may not be shared, and loading takes some milliseconds.
+// One for all: its database takes some megabytes, and loading it some milliseconds.
 class Magic {
  public:
   Magic() : cookie_{magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR)} {
@@ -118,17 +118,19 @@ class Magic {
   Magic(const Magic&) = delete;
   Magic& operator=(const Magic&) = delete;
 
-  std::string_view type(std::string_view bytes) const {
+  std::string type(std::string_view bytes) {
+    const std::lock_guard lock{mutex_};  // it may not be used by two at once
     const char* found = magic_buffer(cookie_, bytes.data(), bytes.size());
-    return found ? std::string_view{found} : kUnknown;
+    return std::string{found ? std::string_view{found} : kUnknown};
   }
 
  private:
   const magic_t cookie_;
+  std::mutex mutex_;
 };
 
-std::string_view magic_type(std::string_view head) {
-  static thread_local const Magic magic;
+std::string magic_type(std::string_view head) {
+  static Magic magic;
   return magic.type(head);
 }
 
@@ -144,7 +146,10 @@ bool is_plain(std::string_view type) {
 }  // namespace
 
 void Sniffer::take(std::string_view bytes) {
-  if (head_.size() < kHead) head_.append(bytes.substr(0, kHead - head_.size()));
+  if (head_.size() < kHead) {
+    head_.append(bytes.substr(0, kHead - head_.size()));
+    if (head_.size() == kHead) head_type_ = magic_type(head_);
+  }
   keep_tail(bytes);
   if (head_.starts_with(kCompound)) look_for_streams(bytes);
   if (!has_control_) look_at_text(bytes);
@@ -181,8 +186,7 @@ void Sniffer::look_at_text(std::string_view bytes) {
 std::string Sniffer::certain_type() const {
   if (head_.size() < kHead || head_.starts_with("PK\3\4") || head_.starts_with(kCompound))
     return {};
-  const std::string_view found = magic_type(head_);
-  return std::string{is_plain(found) ? "" : found};
+  return is_plain(head_type_) ? std::string{} : head_type_;
 }
 
 std::string Sniffer::type() const {
@@ -192,7 +196,7 @@ std::string Sniffer::type() const {
     if (has_word_) return "application/msword";
     return has_workbook_ ? "application/vnd.ms-excel" : "application/x-ole-storage";
   }
-  const std::string_view found = magic_type(head_);
+  const std::string found = head_type_.empty() ? magic_type(head_) : head_type_;
   if (!is_plain(found)) return std::string{other_type(found, head_, tail_)};
   return std::string{is_text() ? "text/plain" : kUnknown};
 }

@@ -24,6 +24,7 @@ class Sniffer {
   bool is_text() const { return !has_control_; }
 
   std::string head_;
+  std::string head_type_;  // once the head is whole
   std::string tail_;
   std::uint64_t size_ = 0;
   std::string block_;  // of a compound file, until it is whole
