@@ -1,7 +1,9 @@
 #include "services/identity/wiring.hpp"
 
 #include "services/identity/commands/commands.hpp"
+#include "services/identity/domain/telegram.hpp"
 #include "services/identity/queries/queries.hpp"
+#include "services/identity/store/telegram.hpp"
 
 namespace waybill::identity {
 namespace {
@@ -59,8 +61,10 @@ void IdentityService::Settings::declare(config::Settings& settings) {
   settings.add("identity.hash-nice", hash_nice,
                "how far those threads stand back behind everything else of the machine, as nice(1) "
                "counts: 0 to 19");
+  settings.add("identity.telegram-bot", policy.telegram_bot,
+               "name of the bot at Telegram, for the links that connect an account with it");
   settings.add("identity.cleanup-interval", cleanup_interval,
-               "how often expired refresh tokens are removed");
+               "how often expired refresh tokens and link codes are removed");
 }
 
 IdentityService::IdentityService(runtime::Runtime& runtime, const Settings& settings)
@@ -114,7 +118,9 @@ bool IdentityService::tend_keys(pg::Connection& connection) {
 
 bool IdentityService::clean_up(pg::Connection& connection) {
   pg::Tx tx{connection};
-  const std::int64_t deleted = store::delete_expired(tx, now(), cleaning_batch);
+  const std::int64_t deleted =
+      store::delete_expired(tx, now(), cleaning_batch) +
+      store::delete_old_codes(tx, now() - domain::link_try_window, cleaning_batch);
   tx.commit();
   return deleted >= cleaning_batch;
 }

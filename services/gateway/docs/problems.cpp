@@ -36,6 +36,8 @@ const std::vector<Problem>& problems() {
        "Take fewer, or wait until there are more."},
       {"internal", 500, "The server failed. It has been logged under the correlation id.",
        "Try again; if it stays, tell whoever runs the platform the correlation id."},
+      {"invalid-code", 422, "The code is wrong, was used, or has expired.",
+       "Ask for a new one at /v1/users/{id}/telegram-link."},
       {"invalid-credentials", 401, "Name and password, or the refresh token, are not good.",
        "Sign in again."},
       {"limit-reached", 409, "There are as many of these as there may be.",

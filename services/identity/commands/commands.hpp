@@ -58,6 +58,15 @@ std::vector<outbox::Outcome> update_addresses(pg::Tx& tx, Batch<v1::UpdateAddres
 std::vector<outbox::Outcome> delete_addresses(pg::Tx& tx, Batch<v1::DeleteAddress> batch,
                                               outbox::Writer& out);
 
+// A Telegram user acts for the account whose code he brings, and for no other; who acted for it
+// before does no more, and is named in the outcome. 422 invalid-code, 429 rate-limited.
+std::vector<outbox::Outcome> link_telegram(pg::Tx& tx, Batch<v1::LinkTelegram> batch,
+                                           outbox::Writer& out);
+
+// Nobody acts for the account by Telegram. 404.
+std::vector<outbox::Outcome> unlink_telegram(pg::Tx& tx, Batch<v1::UnlinkTelegram> batch,
+                                             outbox::Writer& out);
+
 // All of them by message type.
 outbox::Handlers make_handlers(const Policy& policy);
 

@@ -1,5 +1,6 @@
 #include "services/identity/commands/commands.hpp"
 #include "services/identity/commands/registry.hpp"
+#include "services/identity/store/telegram.hpp"
 
 namespace waybill::identity::commands {
 namespace {
@@ -21,6 +22,7 @@ std::vector<outbox::Outcome> DeleteUsers::operator()(pg::Tx& tx, Batch<v1::Delet
                                                      outbox::Writer& out) const {
   Registry registry{tx, user_ids(batch)};
   OpsGuard guard{tx};
+  std::vector<Id> deleted;
   std::vector<outbox::Outcome> outcomes;
   for (const Command& command : batch) {
     const auto user = remove(registry, guard, command);
@@ -30,9 +32,11 @@ std::vector<outbox::Outcome> DeleteUsers::operator()(pg::Tx& tx, Batch<v1::Delet
     }
     registry.put(*user, command.cause, out);
     registry.end_sessions(user->id, policy, command, out);
+    deleted.push_back(user->id);
     outcomes.push_back(outbox::Outcome::no_content());
   }
   registry.store_users_and_addresses(tx);
+  store::delete_telegram_links(tx, deleted);
   return outcomes;
 }
 

@@ -12,6 +12,8 @@ outbox::Handlers make_handlers(const Policy& policy) {
   handlers.on<v1::AddAddress>(add_addresses);
   handlers.on<v1::UpdateAddress>(update_addresses);
   handlers.on<v1::DeleteAddress>(delete_addresses);
+  handlers.on<v1::LinkTelegram>(link_telegram);
+  handlers.on<v1::UnlinkTelegram>(unlink_telegram);
   return handlers;
 }
 

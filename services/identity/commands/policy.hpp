@@ -16,6 +16,7 @@ struct Policy {
   std::chrono::milliseconds key_rotation = std::chrono::hours{24 * 30};
   std::chrono::milliseconds key_lead = std::chrono::minutes{10};
   config::Secret key_secret;
+  std::string telegram_bot = "waybill_bot";  // its name at Telegram, for links
   auth::PasswordCost password_cost;
 
   domain::KeyPlan keys() const { return {key_rotation, key_lead, access_life}; }

@@ -1,6 +1,8 @@
 #include "services/identity/direct/accounts.hpp"
 
+#include "libs/auth/secrets.hpp"
 #include "services/identity/events/user_events.hpp"
+#include "services/identity/store/telegram.hpp"
 #include "services/identity/store/users.hpp"
 
 namespace waybill::identity::direct {
@@ -52,6 +54,17 @@ bool change_password(pg::Tx& tx, outbox::Writer& out, const store::Credentials& 
   store::set_password(tx, user.id, password_hash);
   store::end_all_sessions(tx, {&user, 1});
   events::tell_revoked(out, {user.id, {}, {}, at, policy.last_expiry(at)}, cause);
+  return true;
+}
+
+bool store_link_code(pg::Tx& tx, const Id& user_id, const Caller& caller, const std::string& code,
+                     Instant expires_at) {
+  const domain::Users users = store::lock_users(tx, {user_id});
+  const auto found = users.find(user_id);
+  if (!domain::check_access(found == users.end() ? nullptr : &found->second, caller, {})) {
+    return false;
+  }
+  store::put_link_code(tx, auth::sha256(code), user_id, expires_at);
   return true;
 }
 

@@ -22,4 +22,9 @@ bool change_password(pg::Tx& tx, outbox::Writer& out, const store::Credentials& 
                      const std::string& password_hash, const Policy& policy,
                      const outbox::Cause& cause, Instant now);
 
+// A code by which a Telegram user may begin to act for this user; the one before is void. False:
+// there is no such user for this caller.
+bool store_link_code(pg::Tx& tx, const Id& user_id, const Caller& caller, const std::string& code,
+                     Instant expires_at);
+
 }  // namespace waybill::identity::direct

@@ -5,6 +5,7 @@
 #include "libs/log/log.hpp"
 #include "libs/runtime/gateway_request.hpp"
 #include "services/identity/domain/password.hpp"
+#include "services/identity/domain/telegram.hpp"
 
 namespace waybill::identity::direct {
 namespace {
@@ -65,6 +66,19 @@ web::Response token_response(const TokenPair& pair, const Policy& policy) {
                         {"refresh_expires_in", floor<seconds>(policy.refresh_life).count()}});
 }
 
+// Of a path that begins with /v1/users/{id}.
+Id user_in(std::string_view path) {
+  constexpr std::string_view kBefore = "/v1/users/";
+  path.remove_prefix(kBefore.size());
+  return Id::parse(path.substr(0, path.find('/'))).value_or(Id{});
+}
+
+std::string new_link_code() {
+  std::optional<std::string> code;
+  while (!code) code = domain::link_code_of(*base64url_decode(auth::new_secret()));
+  return *code;
+}
+
 web::Response to_response(const common::v1::Outcome& outcome) {
   web::Response response{outcome.status(),
                          outcome.status() < 400 ? "application/json" : "application/problem+json",
@@ -106,6 +120,7 @@ DirectApi::DirectApi(boost::asio::io_context& io, const Policy& policy, const ke
   routes_.add("POST", "/v1/auth/token", &DirectApi::give_token);
   routes_.add("POST", "/v1/auth/revoke", &DirectApi::revoke_token);
   routes_.add("POST", "/v1/auth/password", &DirectApi::change_password);
+  routes_.add("POST", "/v1/users/{id}/telegram-link", &DirectApi::give_link_code);
 }
 
 web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
@@ -338,6 +353,27 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
   web::Response response;
   response.status = 204;
   co_return response;
+}
+
+// Not by the inbox: it keeps outcomes, and the code is in this one. A repeat gets a new code.
+web::awaitable<web::Response> DirectApi::give_link_code(const web::Request& request) {
+  const Id user_id = user_in(request.path);
+  const Caller caller = caller_of(request);
+  const std::string code = new_link_code();
+  const Instant expires_at = now() + domain::link_code_life;
+  auto work = [&](pg::Connection& connection) {
+    bool done = false;
+    transactions_.run(connection, [&](pg::Tx& tx, outbox::Writer&) {
+      done = direct::store_link_code(tx, user_id, caller, code, expires_at);
+    });
+    return done;
+  };
+  const auto done = co_await in_database(request, work);
+  if (!done) co_return unkept(refusal(done.error(), request));
+  if (!*done) co_return refusal(not_found("There is no such user."), request);
+  const std::string url = "https://t.me/" + policy_.telegram_bot + "?start=" + code;
+  const json::object body{{"code", code}, {"url", url}, {"expires_at", to_rfc3339(expires_at)}};
+  co_return unkept(web::json_response(201, body));
 }
 
 }  // namespace waybill::identity::direct

@@ -50,6 +50,7 @@ class DirectApi final : public web::Handler {
   web::awaitable<web::Response> give_token(const web::Request& request);
   web::awaitable<web::Response> revoke_token(const web::Request& request);
   web::awaitable<web::Response> change_password(const web::Request& request);
+  web::awaitable<web::Response> give_link_code(const web::Request& request);
 
   // The rest of both ways to an account.
   web::awaitable<web::Response> store_account(const web::Request& request,

@@ -13,6 +13,10 @@ Result<web::Response> find_address(pg::Session& session, const runtime::Query& q
 Result<web::Response> find_me(pg::Session& session, const runtime::Query& query);
 // The JWK Set of the keys that sign, will sign, or have signed what may still be valid.
 Result<web::Response> find_keys(pg::Session& session, const runtime::Query& query);
+// Which Telegram user acts for an account, if any.
+Result<web::Response> find_telegram_link(pg::Session& session, const runtime::Query& query);
+// For which account a Telegram user acts; for the bot, not part of the API.
+Result<web::Response> find_telegram_account(pg::Session& session, const runtime::Query& query);
 
 // All of them by path.
 runtime::Queries make_queries();
