@@ -16,15 +16,6 @@ constexpr std::string_view kWaitHeader = "wait=30";  // the longest that the gat
 constexpr std::chrono::seconds kRequestTime{45};     // longer than that
 constexpr int kTriesOfServerErrors = 5;              // 500, 502, 504: perhaps a fault of the moment
 
-std::string host_and_port(std::string address) {
-  if (address.starts_with("https://")) {
-    throw std::invalid_argument{"https is not spoken here: give http://host:port"};
-  }
-  if (address.starts_with("http://")) address.erase(0, 7);
-  while (address.ends_with('/')) address.pop_back();
-  return address;
-}
-
 web::ClientOptions client_options(const GatewayOptions& options) {
   web::ClientOptions client;
   client.connections = options.connections;
@@ -78,6 +69,15 @@ std::string Answer::detail() const {
                           entry.text("message"));
   }
   return detail;
+}
+
+std::string host_and_port(std::string address) {
+  if (address.starts_with("https://")) {
+    throw std::invalid_argument{"https is not spoken here: give http://host:port"};
+  }
+  if (address.starts_with("http://")) address.erase(0, 7);
+  while (address.ends_with('/')) address.pop_back();
+  return address;
 }
 
 Gateway::Gateway(boost::asio::io_context& io, GatewayOptions options)

@@ -22,6 +22,9 @@ class GatewayAway : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// "127.0.0.1:18080" of http://127.0.0.1:18080/. Throws std::invalid_argument for https.
+std::string host_and_port(std::string address);
+
 struct GatewayOptions {
   std::string address;  // http://host:port or host:port
   Credentials credentials;

@@ -22,6 +22,7 @@ Examples:
   waybill audit --settle 60s                     prove that nothing was lost and nothing done twice
   waybill dead list                              commands that nobody could do
   waybill outbox status                          what has still to be told
+  waybill scale advise                           how many processes of which service
 
 Settings come from flags or the environment; `eval "$(deploy/local/env.sh dev)"` sets the latter.
 Exit codes: 0 all is well, 1 something is wrong, 2 the command line or a file is wrong.)help";
@@ -41,6 +42,7 @@ int parse_and_run(int argc, char** argv) {
   add_files(program, chosen);
   add_projections(program, chosen);
   add_report(program, chosen);
+  add_scale(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

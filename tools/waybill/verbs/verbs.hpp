@@ -23,5 +23,6 @@ void add_keys(CLI::App& program, Action& chosen);
 void add_files(CLI::App& program, Action& chosen);
 void add_projections(CLI::App& program, Action& chosen);
 void add_report(CLI::App& program, Action& chosen);
+void add_scale(CLI::App& program, Action& chosen);
 
 }  // namespace waybill::tool
