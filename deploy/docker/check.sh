@@ -17,7 +17,7 @@ docker=/usr/bin/docker  # Debian's: another client may lack BuildKit
 compose() { docker-compose --env-file "$ENGINE/env" "$@"; }
 base=$((18000 + RANDOM % 40 * 1000))
 export WAYBILL_VERSION=check WAYBILL_HTTP_PORT=$((base + 80)) WAYBILL_POSTGRES_PORT=$((base + 432)) \
-  WAYBILL_RABBITMQ_PORT=$((base + 673)) WAYBILL_PROMETHEUS_PORT=$((base + 90)) WAYBILL_GRAFANA_PORT=$((base + 30))
+  WAYBILL_RABBITMQ_PORT=$((base + 673)) WAYBILL_PROMETHEUS_PORT=$((base + 90)) WAYBILL_GRAFANA_PORT=$((base + 30)) WAYBILL_CONSOLE_PORT=$((base + 180))
 
 for tool in dockerd docker-compose debootstrap; do
   command -v "$tool" >/dev/null || die "$tool is missing: apt-get install --no-install-recommends docker.io docker-compose debootstrap iptables"

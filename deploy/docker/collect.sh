@@ -13,6 +13,7 @@ for name in "${SERVICES[@]}"; do install -s -m 755 "$build/services/$name/waybil
 for file in "$ROOT"/services/*/api.yaml; do
   install -D -m 644 "$file" "$out/contracts/$(basename "$(dirname "$file")")/api.yaml"
 done
+cp -r "$ROOT/services/gateway/console/page" "$out/console"
 [ ! -d "$DEPS/swagger-ui" ] || cp -r "$DEPS/swagger-ui" "$out/"
 
 # The packages of the shared libraries. dpkg knows some of them by the path without /usr: it is asked for

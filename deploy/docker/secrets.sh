@@ -45,6 +45,7 @@ tool_environment() {
   put KAFKA_BROKERS kafka:9092
   put REDIS_URL redis://redis:6379/0
   put GATEWAY http://gateway:8080
+  put PROMETHEUS http://prometheus:9090
   put EMAIL "${WAYBILL_OPS_EMAIL:-$OPS_EMAIL}"
   put PASSWORD_FILE /secrets/ops-password
   put BLOB_STORE s3

@@ -37,20 +37,25 @@ def platform():
         stat("Answers per second", "sum(rate(http_requests_total[1m]))", "reqps"),
         stat("Errors", 'sum(rate(http_requests_total{status="5xx"}[5m])) / sum(rate(http_requests_total[5m]))', "percentunit",
              "Share of 5xx of the last five minutes. Promised: less than 0.1 %."),
+        stat("Oldest saga", "max(saga_oldest_seconds)", "s", "How long the oldest order waits for its decision."),
         stat("Dead letters", 'sum(rabbitmq_queue_messages_ready{queue=~".+[.]dead"}) or vector(0)',
              about="Commands that no retry could help: waybill dead list."),
         stat("Alerts", 'count(ALERTS{alertstate="firing"}) or vector(0)'),
         panel("Processes by service", ('count by (service) (up{job="services"} == 1)', "{{service}}")),
         panel("Answers per second by status", ("sum by (status) (rate(http_requests_total[1m]))", "{{status}}"), unit="reqps"),
         panel("Time to answer", *quantiles("http_request_seconds", ""), unit="s"),
-        panel("Commands waiting and in hand", ('sum by (queue) (rabbitmq_queue_messages{queue!~".+[.](dead|retry[.].+)|reply[.].+|amq[.].+"})', "{{queue}}"),
+        panel("Commands waiting and in hand", ('sum by (queue) (rabbitmq_queue_messages{queue=~"[a-z-]+"})', "{{queue}}"),
               about="Ready and unacknowledged, by queue."),
         panel("Critical time, p95", ("histogram_quantile(0.95, sum by (le, queue) (rate(command_critical_seconds_bucket[1m])))", "{{queue}}"),
               unit="s", about="From first sending a command to its commit."),
+        panel("Age of the oldest command", ("max by (queue) (command_oldest_seconds)", "{{queue}}"), unit="s"),
         panel("Oldest row not yet told", ("max by (service, channel) (outbox_oldest_seconds)", "{{service}} {{channel}}"), unit="s"),
         panel("Projections behind", ("sum by (group) (kafka_consumer_lag)", "{{group}}"), about="Events that a group has yet to see."),
+        panel("Projections behind in time", ("max by (group) (kafka_consumer_lag_seconds)", "{{group}}"), unit="s"),
         panel("Cache hits", ('sum(rate(cache_reads_total{result="hit"}[1m])) / sum(rate(cache_reads_total[1m]))', "hits"), unit="percentunit"),
         panel("Database connections in use", ("sum by (service) (pg_pool_in_use)", "{{service}}")),
+        panel("Slow calls to other systems, p95",
+              ("histogram_quantile(0.95, sum by (le, target) (rate(integration_request_duration_seconds_bucket[5m]))) or vector(0)", "{{target}}"), unit="s"),
     ]
 
 
@@ -59,6 +64,8 @@ def orders():
     return [
         stat("Orders per second", 'sum(rate(http_requests_total{route="/v1/orders",method="POST",status="2xx"}[1m]))', "reqps"),
         stat("Refused per second", 'sum(rate(http_requests_total{route="/v1/orders",method="POST",status="4xx"}[1m]))', "reqps"),
+        stat("Waiting for a decision", "max(saga_open)", about="Orders that are PENDING."),
+        stat("Oldest of them", "max(saga_oldest_seconds)", "s"),
         stat("Sold out", "sum(product_sold_out_total) or vector(0)", about="Times that a product's stock came to 0."),
         stat("In the queue", 'sum(rabbitmq_queue_messages{queue="order"})'),
         panel("Orders by the status they came to, per second", ("sum by (status) (rate(orders_changed_total[1m]))", "{{status}}"), unit="ops", width=12),
@@ -75,10 +82,12 @@ def service(name, has_database, queue):
     one = f'{{service="{name}"}}'
     shown = [
         stat("Processes", f'count(up{{job="services",service="{name}"}} == 1)'),
+        stat("Requests per second", f'sum(service_rps{{service="{name}",kind="http"}})', "reqps", "HTTP requests of the last ten seconds."),
         stat("HTTP connections", f"sum(http_connections{one})"),
         stat("RabbitMQ links", f"sum(rabbit_connected{one})"),
         stat("Failed tasks", f"sum(tasks_failed_total{one}) or vector(0)", about="Coroutines that ended with an exception: each is a bug."),
         panel("Version", (f"max by (version) (build_info{one})", "{{version}}"), kind="stat", width=4, height=4),
+        panel("Requests and messages per second", (f"sum by (kind) (rate(service_requests_total{one}[1m]))", "{{kind}}"), unit="reqps"),
         panel("HTTP bytes per second", (f"sum(rate(http_received_bytes_total{one}[1m]))", "in"), (f"sum(rate(http_sent_bytes_total{one}[1m]))", "out"), unit="Bps"),
         panel("Links", (f"min(rabbit_connected{one})", "RabbitMQ"), (f"min(kafka_connected{one}) or vector(1)", "Kafka"),
               (f"min(cache_connected{one}) or vector(1)", "Redis"), about="1: every link is up."),
@@ -97,6 +106,7 @@ def service(name, has_database, queue):
         mine = f'{{queue="{queue}"}}'
         shown += [
             panel("Queue", (f"sum(rabbitmq_queue_messages_ready{mine})", "ready"), (f"sum(rabbitmq_queue_messages_unacked{mine})", "in hand")),
+            panel("Age of the oldest command", (f"max(command_oldest_seconds{mine})", "oldest"), unit="s"),
             panel("From command to commit", *quantiles("command_critical_seconds", mine), unit="s"),
             panel("Commands by outcome, per second", (f"sum by (outcome) (rate(commands_total{mine}[1m])) or vector(0)", "{{outcome}}"), unit="ops"),
             panel("Batches: mean size", (f"sum(rate(command_batch_size_sum{mine}[1m])) / sum(rate(command_batch_size_count{mine}[1m]))", "commands")),
@@ -115,11 +125,12 @@ def service(name, has_database, queue):
 
 
 def messaging():
-    own = 'queue!~"reply[.].+|amq[.].+"'
+    own = 'queue!~"gateway[.]replies[.].+|amq[.].+"'
     return [
         panel("Ready", (f"sum by (queue) (rabbitmq_queue_messages_ready{{{own}}})", "{{queue}}")),
         panel("In hand", (f"sum by (queue) (rabbitmq_queue_messages_unacked{{{own}}})", "{{queue}}"), about="Delivered, not yet acknowledged."),
         panel("Consumers", (f'sum by (queue) (rabbitmq_queue_consumers{{{own},queue!~".+[.](dead|retry[.].+)"}})', "{{queue}}")),
+        panel("Age of the oldest command", ("max by (queue) (command_oldest_seconds)", "{{queue}}"), unit="s"),
         panel("Taken per second", ("sum by (queue) (rate(rabbit_consumed_total[1m]))", "{{queue}}"), unit="ops"),
         panel("Came again, per second", ("sum by (queue) (rate(rabbit_redelivered_total[1m]))", "{{queue}}"), unit="ops",
               about="Messages that an earlier consumer lost."),
@@ -132,6 +143,7 @@ def messaging():
         panel("Events told per second", ("sum by (service) (rate(kafka_produced_total[1m]))", "{{service}}"), unit="ops"),
         panel("Events read per second", ("sum by (group) (rate(kafka_consumed_total[1m]))", "{{group}}"), unit="ops"),
         panel("Events yet to be seen", ("sum by (group, topic) (kafka_consumer_lag)", "{{group}} {{topic}}")),
+        panel("Behind in time", ("max by (group, topic) (kafka_consumer_lag_seconds)", "{{group}} {{topic}}"), unit="s"),
         panel("Events applied per second", ("sum by (projection) (rate(projection_events_total[1m]))", "{{projection}}"), unit="ops"),
         panel("Events that can't be applied", ("max by (projection) (projection_parked_events)", "{{projection}}")),
     ]

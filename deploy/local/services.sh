@@ -37,6 +37,9 @@ install_services() {
     name=$(basename "$(dirname "$file")")
     if install_if_new "$file" "$INSTANCE_DIR/contracts/$name/api.yaml" 644; then fresh=yes; fi
   done
+  for file in "$ROOT"/services/gateway/console/page/*; do
+    if install_if_new "$file" "$INSTANCE_DIR/console/$(basename "$file")" 644; then touch "$INSTANCE_DIR/services/gateway/stale"; fi
+  done
   for name in "${SERVICES[@]}"; do
     file=$build/services/$name/waybill-$name
     [ -x "$file" ] || die "${file#"$ROOT"/} is missing: build it first"
@@ -79,6 +82,8 @@ S
   fi
   if [ "$name" = gateway ]; then
     put GATEWAY_SWAGGER "$(reachable_deps)/swagger-ui"
+    put CONSOLE_FOLDER "$INSTANCE_DIR/console"
+    put CONSOLE_PROMETHEUS "127.0.0.1:$PROMETHEUS_PORT"
     # The tests come as many clients, by X-Forwarded-For; elsewhere everybody is who he is.
     if [ "$INSTANCE" = test ]; then put GATEWAY_TRUSTED_PROXIES 127.0.0.0/8; fi
     for other in "${SERVICES[@]}"; do

@@ -89,6 +89,7 @@ show_addresses() {
   cat <<A
 
   API            $gateway/v1
+  console        http://127.0.0.1:${OPS_PORT[gateway]}/console
   documentation  $gateway/docs        contract  $gateway/openapi.json
   PostgreSQL     127.0.0.1:$POSTGRES_PORT             deploy/local/platform.sh $INSTANCE psql order
   RabbitMQ       127.0.0.1:$RABBIT_PORT             management http://127.0.0.1:$RABBIT_MANAGEMENT_PORT (user waybill, password in secrets.env)

@@ -91,6 +91,10 @@ void stop() {
   g_writer.reset();  // joins the writer after the last line
 }
 
+void set_level(Level level) {
+  g_level = level;
+}
+
 bool enabled(Level level) {
   return level >= g_level.load(std::memory_order_relaxed);
 }

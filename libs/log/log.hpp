@@ -41,6 +41,8 @@ void start(std::string_view service, Level level);
 // Writes what is waiting and stops the writer's thread.
 void stop();
 
+// From now on; start() said the first.
+void set_level(Level level);
 bool enabled(Level level);
 void write(Level level, std::string_view event, Fields fields);
 

@@ -77,7 +77,41 @@ Histogram& histogram(const std::string& name, const std::string& help, const Lab
   return wrap<HistogramOf>(family.Add(as_map(labels), buckets.empty() ? kSeconds : buckets));
 }
 
+namespace {
+
+struct Looks {
+  std::mutex mutex;
+  std::deque<std::function<void()>> all;
+};
+
+Looks& looks() {
+  static auto* the_looks = new Looks;
+  return *the_looks;
+}
+
+std::string& name() {
+  static auto* the_name = new std::string{"waybill"};
+  return *the_name;
+}
+
+}  // namespace
+
+void before_exposition(std::function<void()> look) {
+  const std::lock_guard lock{looks().mutex};
+  looks().all.push_back(std::move(look));
+}
+
+void name_process(const std::string& service) {
+  name() = service;
+}
+
+const std::string& process_name() {
+  return name();
+}
+
 std::string exposition() {
+  const std::lock_guard lock{looks().mutex};
+  for (const auto& look : looks().all) look();
   return prometheus::TextSerializer{}.Serialize(registry().Collect());
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -49,6 +50,15 @@ Histogram& histogram(const std::string& name, const std::string& help, const Lab
 
 // Everything in the Prometheus text format 0.0.4.
 std::string exposition();
+
+// Calls `look` before each exposition, for what is only known when somebody asks. On the thread
+// that asks; it must not block.
+void before_exposition(std::function<void()> look);
+
+// Which service this process is, for metrics that say so themselves. Set once, before the first of
+// them.
+void name_process(const std::string& service);
+const std::string& process_name();
 
 // Observes the time between its construction and destruction.
 class Timer {

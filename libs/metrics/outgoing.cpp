@@ -10,7 +10,11 @@ const std::vector<double> kBuckets{0.0001, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.
 
 Outgoing::~Outgoing() {
   histogram("integration_request_duration_seconds", "Calls to the outside, failures included.",
-            {{"target", target_}, {"operation", operation_}, {"outcome", outcome_}}, kBuckets)
+            {{"service", process_name()},
+             {"target", target_},
+             {"operation", operation_},
+             {"outcome", outcome_}},
+            kBuckets)
       .observe(std::chrono::steady_clock::now() - start_);
 }
 

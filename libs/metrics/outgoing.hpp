@@ -1,5 +1,6 @@
 // One call to the outside: a server, a disk. Observes
-// integration_request_duration_seconds{target,operation,outcome} when it ends, failures included.
+// integration_request_duration_seconds{service,target,operation,outcome} when it ends, failures
+// included.
 //   metrics::Outgoing call{"s3", "put"};
 //   …
 //   call.succeeded();

@@ -51,7 +51,11 @@ Worker::Worker(Shop& shop)
                                            {{"queue", shop.options.queue}})},
       critical_seconds_{metrics::histogram("command_critical_seconds",
                                            "From first sending a command to its commit.",
-                                           {{"queue", shop.options.queue}})} {
+                                           {{"queue", shop.options.queue}})},
+      oldest_{metrics::gauge("command_oldest_seconds",
+                             "How long the first command of the batch in hand had waited; 0: "
+                             "nothing waits.",
+                             {{"queue", shop.options.queue}})} {
   connection_.work_by_key();
   if (planted(Bug::commit_not_durable)) connection_.set("synchronous_commit", "off");
 }
@@ -61,6 +65,7 @@ void Worker::run() {
     auto deliveries = shop_.commands.take(shop_.options.batch, kTake);
     const auto began = std::chrono::steady_clock::now();
     const bool in_company = deliveries.size() > 1;
+    if (deliveries.empty()) oldest_.set(0);
     if (!deliveries.empty()) handle(std::move(deliveries));
     if (in_company) std::this_thread::sleep_until(began + shop_.options.pace);
   }
@@ -77,6 +82,8 @@ void Worker::handle(std::vector<messaging::Delivery> deliveries) {
     if (intake.rehearsal || shop_.handlers.find_query(intake.type)) continue;
     if (!intake.broken && shop_.handlers.find(intake.type) != nullptr) batch.push_back(&intake);
   }
+  count(intakes);
+  const std::vector<trace::Span> spans = spans_of(intakes);
   if (planted(Bug::ack_before_commit)) {
     for (const Intake* command : batch) ack(*command);
     acknowledge();
@@ -190,6 +197,7 @@ void Worker::retry_later(std::span<const Failures::Later> commands) {
     if (failures_.is_exhausted(*later.command)) {
       bury(*later.command, later.why);
     } else {
+      count_failed(*later.command, "retry");
       climbing.push_back(later);
     }
   }
@@ -201,6 +209,7 @@ void Worker::retry_later(std::span<const Failures::Later> commands) {
 }
 
 void Worker::bury(const Intake& command, const std::string& reason) {
+  count_failed(command, "dead");
   if (!failures_.send_to_dead(command, reason)) {
     give_back(command);
     return;
@@ -306,6 +315,56 @@ void Worker::count(const Aftermath& after) {
     }
     counter->add();
   }
+}
+
+// A command on its way up the ladder of retries waits on purpose: its age says nothing of the
+// queue.
+void Worker::count(const std::vector<Intake>& taken) {
+  messages_.add(static_cast<double>(taken.size()));
+  Instant first = now();
+  for (const Intake& command : taken) {
+    const std::string action = action_of(command);
+    metrics::Counter*& counter = received_[action];
+    if (counter == nullptr) {
+      counter = &metrics::counter("consumer_messages_received_total",
+                                  "Messages that came, by what they ask for.",
+                                  {{"service", metrics::process_name()}, {"action", action}});
+    }
+    counter->add();
+    const Cause& cause = command.cause;
+    if (!command.broken && cause.failures == 0 && cause.dead_visits == 0) {
+      first = std::min(first, cause.sent_at);
+    }
+  }
+  oldest_.set(std::chrono::duration<double>(now() - first).count());
+}
+
+// One for each command, which its outcome, events and saga commands then name as their parent. They
+// end with the batch.
+std::vector<trace::Span> Worker::spans_of(std::vector<Intake>& intakes) const {
+  std::vector<trace::Span> spans;
+  if (!trace::enabled()) return spans;
+  spans.reserve(intakes.size());
+  for (Intake& command : intakes) {
+    std::string& traceparent = command.cause.trace.traceparent;
+    spans.emplace_back(action_of(command), trace::Kind::consumer, traceparent);
+    spans.back().set("messaging.destination.name", shop_.options.queue);
+    spans.back().set("messaging.message.id", command.id().to_string());
+    spans.back().hand_on(traceparent);
+  }
+  return spans;
+}
+
+void Worker::count_failed(const Intake& command, const char* reason) {
+  metrics::counter(
+      "consumer_messages_failed_total", "Messages that could not be handled.",
+      {{"service", metrics::process_name()}, {"action", action_of(command)}, {"reason", reason}})
+      .add();
+}
+
+// A type that nobody knows must not become a label: whoever sends may send anything.
+std::string Worker::action_of(const Intake& command) const {
+  return shop_.handlers.find(command.type) == nullptr ? "unknown" : command.type;
 }
 
 void Worker::acknowledge() {

@@ -13,11 +13,13 @@
 #include "libs/core/backoff.hpp"
 #include "libs/messaging/broker.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/metrics/requests.hpp"
 #include "libs/outbox/batch.hpp"
 #include "libs/outbox/failures.hpp"
 #include "libs/outbox/processor.hpp"
 #include "libs/outbox/relay.hpp"
 #include "libs/pg/pg.hpp"
+#include "libs/trace/trace.hpp"
 
 namespace waybill::outbox {
 
@@ -69,6 +71,10 @@ class Worker {
   // Takes nothing from the queue until the database is back, or the processor stops.
   void wait_for_database(Backoff& backoff);
   void count(const Aftermath& after);
+  void count(const std::vector<Intake>& taken);
+  void count_failed(const Intake& command, const char* reason);
+  std::string action_of(const Intake& command) const;
+  std::vector<trace::Span> spans_of(std::vector<Intake>& intakes) const;
   void ack(const Intake& command) { tags_done_.push_back(command.delivery.tag); }
   void give_back(const Intake& command) { tags_back_.push_back(command.delivery.tag); }
   void acknowledge();
@@ -79,9 +85,12 @@ class Worker {
   std::vector<std::uint64_t> tags_done_;
   std::vector<std::uint64_t> tags_back_;
   std::map<std::pair<std::string, std::string>, metrics::Counter*> counters_;  // type, outcome
+  std::map<std::string, metrics::Counter*> received_;                          // by action
   metrics::Histogram& batch_size_;
   metrics::Histogram& handling_seconds_;
   metrics::Histogram& critical_seconds_;
+  metrics::Gauge& oldest_;
+  metrics::Requests messages_{"message"};
 };
 
 }  // namespace waybill::outbox

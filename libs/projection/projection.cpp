@@ -6,6 +6,7 @@
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 #include "libs/projection/applier.hpp"
+#include "libs/trace/trace.hpp"
 
 namespace waybill::projection {
 namespace {
@@ -101,6 +102,7 @@ struct Projection::Impl {
     const auto began = Clock::now();
     if (!events.empty()) {
       pauses.reset();
+      const std::vector<trace::Span> spans = spans_of(events);
       applier.apply(events);
       applied.add(static_cast<double>(events.size()));
     }
@@ -110,6 +112,20 @@ struct Projection::Impl {
     }
     show_parked(applier.parked());
     if (!events.empty() && events.size() < definition.batch) pause_until(began + definition.pace);
+  }
+
+  std::vector<trace::Span> spans_of(const std::vector<messaging::Event>& events) const {
+    std::vector<trace::Span> spans;
+    if (!trace::enabled()) return spans;
+    spans.reserve(events.size());
+    for (const messaging::Event& event : events) {
+      const auto parent = event.headers.find("traceparent");
+      if (parent == event.headers.end()) continue;
+      spans.emplace_back("apply " + definition.name, trace::Kind::consumer, parent->second);
+      spans.back().set("messaging.destination.name", event.topic);
+      spans.back().set("messaging.kafka.message.key", event.key);
+    }
+    return spans;
   }
 
   void join() {

@@ -6,6 +6,7 @@
 #include "libs/outbox/operations.hpp"
 #include "libs/runtime/io_call.hpp"
 #include "libs/runtime/read_api.hpp"
+#include "libs/trace/trace.hpp"
 #include "libs/web/server.hpp"
 
 namespace waybill::runtime {
@@ -71,9 +72,16 @@ class FrontDoor final : public web::Handler {
       : queries_{queries}, reads_{reads}, writes_{writes} {}
 
   web::awaitable<web::Response> handle(web::Request& request) override {
+    trace::Span span{request.method, trace::Kind::server, request.trace.traceparent};
+    span.set("url.path", request.path);
+    span.hand_on(request.trace.traceparent);
     const bool is_query =
         !writes_ || queries_.routes().match(request.method, request.path).value != nullptr;
-    return is_query ? reads_.handle(request) : writes_->handle(request);
+    web::Handler& handler = is_query ? reads_ : *writes_;
+    web::Response response = co_await handler.handle(request);
+    span.set("http.response.status_code", std::to_string(response.status));
+    if (response.status >= 500) span.failed();
+    co_return response;
   }
   std::optional<std::uint64_t> streams(const web::Request& request) const override {
     return writes_ ? writes_->streams(request) : std::nullopt;

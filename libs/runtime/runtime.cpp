@@ -12,6 +12,7 @@
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 #include "libs/runtime/io_call.hpp"
+#include "libs/trace/trace.hpp"
 #include "libs/web/server.hpp"
 
 namespace waybill::runtime {
@@ -28,7 +29,7 @@ log::Level parse_level(const std::string& text) {
 // What operators and orchestrators ask of a process, on a port of its own.
 class OpsHandler final : public web::Handler {
  public:
-  explicit OpsHandler(const Health& health) : health_{health} {}
+  OpsHandler(const Health& health, web::Handler* more) : health_{health}, more_{more} {}
 
   web::awaitable<web::Response> handle(web::Request& request) override {
     if (request.path == "/health/live")
@@ -40,12 +41,17 @@ class OpsHandler final : public web::Handler {
     if (request.path == "/metrics") {
       co_return web::Response{200, "text/plain; version=0.0.4", metrics::exposition()};
     }
+    if (more_) {
+      web::Response response = co_await more_->handle(request);
+      co_return response;
+    }
     co_return web::problem_response(not_found("Here are /health/live, /health/ready and /metrics."),
                                     request);
   }
 
  private:
   const Health& health_;
+  web::Handler* const more_;
 };
 
 }  // namespace
@@ -55,23 +61,40 @@ struct Runtime::Impl {
       : name{std::move(service)},
         settings{std::move(values)},
         arguments{std::move(line)},
-        signals{io, SIGTERM, SIGINT} {}
+        signals{io, SIGTERM, SIGINT},
+        level_signals{io, SIGUSR1, SIGUSR2} {}
+
+  // SIGUSR1: everything is logged; SIGUSR2: what log.level says, again.
+  void follow_level_signals() {
+    level_signals.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      const std::string level = signal == SIGUSR1 ? "debug" : settings.log_level;
+      log::set_level(log::Level::info);  // so that this is said, whatever it is
+      log::info("log.level", {{"level", level}});
+      log::set_level(parse_level(level));
+      follow_level_signals();
+    });
+  }
 
   std::string name;
   CommonSettings settings;
   const std::vector<std::string> arguments;
   boost::asio::io_context io{1};
   boost::asio::signal_set signals;
+  boost::asio::signal_set level_signals;
   Health health;
   std::unique_ptr<messaging::RabbitBroker> rabbit;
   std::unique_ptr<messaging::KafkaBroker> kafka;
   std::unique_ptr<cache::Cache> cache;
   std::unique_ptr<contract::Contract> contract;
+  web::Handler* more_ops = nullptr;
 };
 
 Runtime::Runtime(std::string name, CommonSettings settings, std::vector<std::string> arguments)
     : impl_{std::make_unique<Impl>(std::move(name), std::move(settings), std::move(arguments))} {
   log::start(impl_->name, parse_level(impl_->settings.log_level));
+  metrics::name_process(impl_->name);
+  trace::start(impl_->name, impl_->settings.trace_receiver);
   std::signal(SIGPIPE, SIG_IGN);
   metrics::gauge("build_info", "Always 1; the labels tell what runs.",
                  {{"service", impl_->name}, {"version", "0.1.0"}})
@@ -79,6 +102,7 @@ Runtime::Runtime(std::string name, CommonSettings settings, std::vector<std::str
 }
 
 Runtime::~Runtime() {
+  trace::stop();
   log::stop();
 }
 
@@ -138,6 +162,10 @@ cache::Cache& Runtime::cache() {
   return *impl_->cache;
 }
 
+void Runtime::add_to_ops_port(web::Handler& handler) {
+  impl_->more_ops = &handler;
+}
+
 const contract::Contract& Runtime::contract() {
   if (!impl_->contract) {
     impl_->contract = std::make_unique<contract::Contract>(
@@ -153,8 +181,12 @@ int Runtime::serve(const std::function<void()>& start, const std::function<void(
     if (!error) signalled.set_value(signal);
   });
 
-  OpsHandler ops_handler{impl.health};
-  web::Server ops{impl.io, impl.settings.ops_listen, ops_handler};
+  impl.follow_level_signals();
+
+  OpsHandler ops_handler{impl.health, impl.more_ops};
+  web::ServerLimits ops_limits;
+  ops_limits.counted = false;  // who watches is no load
+  web::Server ops{impl.io, impl.settings.ops_listen, ops_handler, ops_limits};
   // The io thread runs beside this one until everything is stopped: stopping blocks, and needs it.
   auto guard = boost::asio::make_work_guard(impl.io);
   std::thread io_thread{[&] { impl.io.run(); }};

@@ -29,6 +29,10 @@ namespace waybill::contract {
 class Contract;
 }
 
+namespace waybill::web {
+class Handler;
+}
+
 namespace waybill::runtime {
 
 // Settings of every process.
@@ -36,6 +40,7 @@ struct CommonSettings {
   std::string http_listen = "127.0.0.1:0";
   std::string ops_listen = "127.0.0.1:0";
   std::string log_level = "info";
+  std::string trace_receiver;
   std::string contracts = "services";
   config::Secret pg_url;
   config::Secret rabbit_url{"amqp://guest:guest@127.0.0.1:5672/"};
@@ -70,6 +75,8 @@ class Runtime {
   messaging::KafkaBroker& kafka();
   cache::Cache& cache();
   const contract::Contract& contract();  // all services' api.yaml
+  // Whom the ops port asks for paths that it does not know. Before serve().
+  void add_to_ops_port(web::Handler& handler);
   Health& health();
 
   // Runs the ops server and the io thread until SIGTERM or SIGINT, then calls stop. Returns the

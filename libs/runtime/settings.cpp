@@ -7,6 +7,8 @@ void CommonSettings::declare(config::Settings& settings) {
                "address:port of the HTTP server; instances may share it");
   settings.add("ops.listen", ops_listen, "address:port of /health and /metrics");
   settings.add("log.level", log_level, "debug, info, warn or error");
+  settings.add("trace.receiver", trace_receiver,
+               "host:port that takes spans by OTLP over HTTP (a collector's 4318); empty: none");
   settings.add("contracts", contracts, "folder with the services' */api.yaml");
   settings.add("pg.url", pg_url, "PostgreSQL, as a URI or key=value pairs");
   settings.add("rabbit.url", rabbit_url, "RabbitMQ: amqp://user:password@host:port/vhost");

@@ -342,6 +342,7 @@ awaitable<void> Connection::answer() {
 }
 
 awaitable<Response> Connection::call_handler() {
+  ++state_->requests;
   try {
     co_return co_await state_->handler.handle(request_);
   } catch (const BodyBroken& broken) {

@@ -47,6 +47,7 @@ struct ServerState {
   // request costs more.
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  std::uint64_t requests = 0;
   metrics::Gauge& connections_gauge;
 };
 

@@ -10,6 +10,7 @@
 #include "libs/async/async.hpp"
 #include "libs/core/clock.hpp"
 #include "libs/log/log.hpp"
+#include "libs/metrics/requests.hpp"
 #include "libs/web/connection.hpp"
 
 namespace waybill::web {
@@ -73,7 +74,9 @@ struct Server::Impl : ServerState {
         port{acceptor.local_endpoint().port()},
         tick{context},
         received{metrics::counter("http_received_bytes_total", "Bytes read from HTTP clients.")},
-        sent{metrics::counter("http_sent_bytes_total", "Bytes written to HTTP clients.")} {}
+        sent{metrics::counter("http_sent_bytes_total", "Bytes written to HTTP clients.")} {
+    if (limits.counted) asked.emplace("http");
+  }
 
   static awaitable<void> accept_clients(std::shared_ptr<Impl> self);
   static awaitable<void> keep_time(std::shared_ptr<Impl> self);
@@ -91,6 +94,7 @@ struct Server::Impl : ServerState {
   seconds date_second{0};
   metrics::Counter& received;
   metrics::Counter& sent;
+  std::optional<metrics::Requests> asked;
 };
 
 awaitable<void> Server::Impl::accept_clients(std::shared_ptr<Impl> self) {
@@ -153,6 +157,8 @@ void Server::Impl::renew_date() {
 void Server::Impl::carry_metrics() {
   received.add(static_cast<double>(std::exchange(bytes_received, 0)));
   sent.add(static_cast<double>(std::exchange(bytes_sent, 0)));
+  const auto new_requests = static_cast<double>(std::exchange(requests, 0));
+  if (asked && new_requests > 0) asked->add(new_requests);
 }
 
 void Server::Impl::close_acceptor() {

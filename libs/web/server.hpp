@@ -31,6 +31,7 @@ struct ServerLimits {
   // Bytes per second. For each so many bytes that have arrived of a body, or were taken of an
   // answer, there is a second more: large ones have their time, slow ones don't.
   std::size_t least_rate = 16 * 1024;
+  bool counted = true;  // its requests are among service_requests_total{kind="http"}
 };
 
 class Server {

@@ -48,6 +48,13 @@ void harden(SSL_CTX* context) {
 Tls::Tls(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 Tls::~Tls() = default;
 
+std::chrono::system_clock::time_point Tls::expires() const {
+  std::tm time{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(impl_->context.native_handle())),
+                  &time);
+  return std::chrono::system_clock::from_time_t(timegm(&time));
+}
+
 std::shared_ptr<const Tls> Tls::load(const std::string& certificate_file,
                                      const std::string& key_file) {
   auto impl = std::make_unique<Impl>();

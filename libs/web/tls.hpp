@@ -2,6 +2,7 @@
 // forward secrecy and authenticated encryption (RFC 9325), ALPN http/1.1 (RFC 7301).
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,8 @@ class Tls {
   ~Tls();
 
   Impl& impl() const { return *impl_; }
+  // When the certificate ends.
+  std::chrono::system_clock::time_point expires() const;
 
  private:
   const std::unique_ptr<Impl> impl_;

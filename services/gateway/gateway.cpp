@@ -5,6 +5,7 @@
 
 #include "libs/async/async.hpp"
 #include "libs/log/log.hpp"
+#include "libs/metrics/metrics.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -86,6 +87,13 @@ Gateway::Gateway(const Surroundings& around, const Settings& settings, const std
       server_{around.io, listen, edge_, settings.limits()} {
   if (!settings.tls_certificate.empty()) set_tls(settings.load_tls());
   add_checks(around.health);
+}
+
+void Gateway::set_tls(std::shared_ptr<const web::Tls> tls) {
+  metrics::gauge("tls_certificate_expires_timestamp_seconds",
+                 "When the certificate ends, in seconds since 1970.")
+      .set(std::chrono::duration<double>(tls->expires().time_since_epoch()).count());
+  server_.set_tls(std::move(tls));
 }
 
 std::shared_ptr<const Rules> Gateway::make_rules(const contract::Contract& contract) const {

@@ -58,7 +58,7 @@ class Gateway {
   // Limits, CORS and the access log; settings that need a restart are left alone.
   static void check(const Settings& settings);
   void set(const Settings& settings);
-  void set_tls(std::shared_ptr<const web::Tls> tls) { server_.set_tls(std::move(tls)); }
+  void set_tls(std::shared_ptr<const web::Tls> tls);
 
   std::uint16_t port() const { return server_.port(); }
 

@@ -14,6 +14,10 @@ void Settings::declare(config::Settings& settings) {
   for (auto& [service, address] : upstreams) {
     settings.add("upstream." + service, address, "host:port of the read API of " + service);
   }
+  settings.add("console.folder", console,
+               "folder with the console's page, shown at /console of the ops port; empty: none");
+  settings.add("console.prometheus", console_prometheus,
+               "host:port of the Prometheus that the console asks");
   settings.add("gateway.swagger", swagger, "folder with the files of Swagger UI, for /docs");
   settings.add("access.mode", access_mode,
                "enforced: callers are who their tokens say; open, for trials: every caller without "

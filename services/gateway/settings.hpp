@@ -21,6 +21,8 @@ struct Settings {
                                                {"report", "127.0.0.1:7104"},
                                                {"file", "127.0.0.1:7105"}};
   std::string swagger;
+  std::string console;
+  std::string console_prometheus = "127.0.0.1:18090";
   std::string access_mode = "enforced";
   std::string token_issuer = "waybill";
   std::string token_audience = "waybill-api";

@@ -18,6 +18,10 @@ Surroundings surroundings(runtime::Runtime& runtime, cache::Limiter& limiter,
           limiter,      runtime.health()};
 }
 
+std::string own_address(std::uint16_t port) {
+  return fmt::format("127.0.0.1:{}", port);
+}
+
 // What the gateway takes while it runs. Loading happens on the thread that has noticed the change;
 // what is fine goes to the io thread.
 std::vector<runtime::Reload::Part> reload_parts(runtime::Runtime& runtime, const Settings& settings,
@@ -54,7 +58,11 @@ GatewayService::GatewayService(runtime::Runtime& runtime, const Settings& settin
       drain_time_{runtime.settings().drain_time},
       limiter_{runtime.io(), limiter_options(runtime)},
       gateway_{surroundings(runtime, limiter_, settings), settings, runtime.settings().http_listen},
-      reload_{reload_parts(runtime, settings, gateway_), runtime.health()} {}
+      console_{runtime.io(),
+               {settings.console, settings.console_prometheus, own_address(gateway_.port())}},
+      reload_{reload_parts(runtime, settings, gateway_), runtime.health()} {
+  if (!settings.console.empty()) runtime.add_to_ops_port(console_);
+}
 
 void GatewayService::start() {
   gateway_.start();

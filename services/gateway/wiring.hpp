@@ -3,6 +3,7 @@
 
 #include "libs/runtime/reload.hpp"
 #include "libs/runtime/runtime.hpp"
+#include "services/gateway/console/console.hpp"
 #include "services/gateway/gateway.hpp"
 #include "services/gateway/settings.hpp"
 
@@ -21,6 +22,7 @@ class GatewayService {
   const std::chrono::milliseconds drain_time_;
   cache::Limiter limiter_;
   Gateway gateway_;
+  console::Console console_;
   runtime::Reload reload_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t timer_batch = 200;
 constexpr milliseconds parked_interval{100};
+constexpr milliseconds watch_interval{5'000};
 
 }  // namespace
 
@@ -36,7 +37,9 @@ OrderService::OrderService(runtime::Runtime& runtime, const Settings& settings)
       expiry_{"order.expiry", settings.expiry_interval, runtime.database(),
               [this](pg::Connection& connection) { return expire(connection); }},
       parked_{"order.parked", parked_interval, runtime.database(),
-              [this](pg::Connection& connection) { return place_parked(connection); }} {
+              [this](pg::Connection& connection) { return place_parked(connection); }},
+      watch_{"order.saga-watch", watch_interval, runtime.database(),
+             [this](pg::Connection& connection) { return sagas_.look(connection); }} {
   runtime.health().add_note("projection " + users_.name(), [this] { return users_.problem(); });
 }
 
@@ -45,9 +48,11 @@ void OrderService::start() {
   backend_.start();
   expiry_.start();
   parked_.start();
+  watch_.start();
 }
 
 void OrderService::stop() {
+  watch_.stop();
   parked_.stop();
   expiry_.stop();
   backend_.stop();

@@ -7,6 +7,7 @@
 #include "libs/runtime/backend.hpp"
 #include "services/order/clients/address_book.hpp"
 #include "services/order/clients/topic_places.hpp"
+#include "services/order/timers/saga_watch.hpp"
 
 namespace waybill::order {
 
@@ -26,7 +27,7 @@ struct OrderService {
   void stop();
 
  private:
-  // Work of the two timers; true when there is more.
+  // Work of the timers; true when there is more.
   bool expire(pg::Connection& connection);
   bool place_parked(pg::Connection& connection);
 
@@ -38,6 +39,8 @@ struct OrderService {
   runtime::Backend backend_;
   runtime::Periodic expiry_;  // these two work through the backend
   runtime::Periodic parked_;
+  timers::SagaWatch sagas_;
+  runtime::Periodic watch_;
 };
 
 }  // namespace waybill::order

@@ -7,6 +7,7 @@
 
 #include "libs/log/log.hpp"
 #include "libs/messaging/kafka/handle.hpp"
+#include "libs/messaging/kafka/seen_ends.hpp"
 #include "libs/metrics/metrics.hpp"
 
 namespace waybill::messaging::kafka {
@@ -260,7 +261,11 @@ class GroupMember final : public KafkaConsumer {
 
   void give_back(const std::vector<TopicPartition>& partitions) {
     unplaced_.reset();
-    for (const auto& partition : partitions) lag(partition.topic, partition.partition).set(0);
+    for (const auto& partition : partitions) {
+      lag(partition.topic, partition.partition).set(0);
+      behind(partition.topic, partition.partition).set(0);
+    }
+    ends_.clear();
     // Events of this poll that nobody has seen yet: whoever gets the partition reads them again.
     batch_.clear();
     next_.clear();
@@ -297,6 +302,13 @@ class GroupMember final : public KafkaConsumer {
         {{"topic", topic}, {"partition", std::to_string(partition)}, {"group", group_.group}});
   }
 
+  metrics::Gauge& behind(const std::string& topic, std::int32_t partition) const {
+    return metrics::gauge(
+        "kafka_consumer_lag_seconds",
+        "How long ago the partition's end was where the group is now, by what it has seen itself.",
+        {{"topic", topic}, {"partition", std::to_string(partition)}, {"group", group_.group}});
+  }
+
   // From what the last fetches said of the partitions' ends: no request of its own.
   void show_lag() {
     next_lag_ = Clock::now() + kLagEvery;
@@ -307,6 +319,7 @@ class GroupMember final : public KafkaConsumer {
       if (end < 0 || next == -2) continue;
       const auto from = std::max(next, first);
       lag(key.first, key.second).set(static_cast<double>(std::max<std::int64_t>(end - from, 0)));
+      behind(key.first, key.second).set(ends_[key].behind(Clock::now(), end, from).count());
     }
   }
 
@@ -314,6 +327,7 @@ class GroupMember final : public KafkaConsumer {
   std::optional<std::vector<TopicPartition>>
       unplaced_;                      // assigned, but where to start is not known yet
   std::map<Key, std::int64_t> next_;  // to be handed out, per assigned partition
+  std::map<Key, SeenEnds> ends_;
   std::map<Key, std::int64_t> unstored_;
   Clock::time_point next_lag_;
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "libs/trace/trace.hpp"
 #include "services/gateway/commands/identity.hpp"
 #include "services/gateway/commands/operation_id.hpp"
 #include "services/gateway/commands/prefer.hpp"
@@ -160,7 +161,7 @@ void CommandPath::publish(const Call& call, const Command& command,
   message.headers["instance"] = call.request.path;
   message.headers["sent_at_us"] = std::to_string(to_unix_micros(command.created_at));
   message.headers["deadline_us"] = std::to_string(deadline_micros(call.request.deadline));
-  message.headers["traceparent"] = child_traceparent(call.request.trace.traceparent);
+  message.headers["traceparent"] = trace::onward(call.request.trace.traceparent);
   message.body = command.bytes;
 
   const auto told = [this, id = command.id, flight](messaging::Publish result) {

@@ -1,6 +1,7 @@
 #include "services/gateway/edge/edge.hpp"
 
 #include "libs/contract/json.hpp"
+#include "libs/trace/trace.hpp"
 #include "services/gateway/edge/access.hpp"
 #include "services/gateway/edge/conditions.hpp"
 #include "services/gateway/edge/encoding.hpp"
@@ -53,6 +54,15 @@ Result<std::optional<json::value>> read_body(const contract::Contract& contract,
   return std::optional<json::value>{std::move(*body)};
 }
 
+void describe(trace::Span& span, const contract::Operation* operation, int status) {
+  if (operation) {
+    span.rename(operation->method + ' ' + operation->path);
+    span.set("http.route", operation->path);
+  }
+  span.set("http.response.status_code", std::to_string(status));
+  if (status >= 500) span.failed();
+}
+
 web::awaitable<web::Response> answer_at_once(web::Response response) {
   co_return response;
 }
@@ -73,6 +83,8 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   Trail trail{rules_};
   web::Response response;
   request.client = checks_.proxies.client_of(request);
+  trace::Span span{request.method, trace::Kind::server, request.trace.traceparent};
+  span.hand_on(request.trace.traceparent);
   try {
     response = co_await answer(request, trail);
   } catch (const web::BodyBroken& broken) {
@@ -90,6 +102,7 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
   const auto elapsed = std::chrono::steady_clock::now() - start;
   trail.rules->metrics.observe(trail.operation, response.status, elapsed);
+  describe(span, trail.operation, response.status);
   if (access_log_.wants(response.status)) {
     const std::string_view route = trail.operation ? trail.operation->path : std::string_view{"-"};
     const std::string_view upstream = trail.operation ? upstream_of(*trail.operation) : "";

@@ -1,6 +1,7 @@
 #include "services/gateway/queries/upstreams.hpp"
 
 #include "libs/log/log.hpp"
+#include "libs/trace/trace.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -27,7 +28,7 @@ Fault resting() {
 void add_headers(web::ClientRequest& request, const Caller& caller, const TraceContext& trace) {
   request.headers.add("Waybill-Caller", to_header(caller));
   request.headers.add("X-Correlation-ID", trace.correlation_id);
-  request.headers.add("traceparent", child_traceparent(trace.traceparent));
+  request.headers.add("traceparent", trace::onward(trace.traceparent));
 }
 
 void log_failure(const std::string& upstream, const TraceContext& trace, const Fault& fault) {

@@ -126,6 +126,9 @@ inline constexpr pg::Statement lock_unpaid_due{"lock_unpaid_due", R"(
    LIMIT $2::bigint
      FOR NO KEY UPDATE OF orders SKIP LOCKED)"};
 
+inline constexpr pg::Statement count_undecided{"count_undecided", R"(
+  SELECT count(*), min(created_at) FROM orders WHERE status = 'PENDING')"};
+
 // ---- orders that wait for their address ----
 
 inline constexpr pg::Statement insert_parked{"insert_parked", R"(

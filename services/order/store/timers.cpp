@@ -24,4 +24,11 @@ std::vector<Id> lock_unpaid_due(pg::Tx& tx, Instant now, std::size_t most) {
   return ids;
 }
 
+Undecided count_undecided(pg::Connection& connection) {
+  pg::Session session{connection};
+  const pg::Rows rows = session.exec(sql::count_undecided);
+  const pg::Row row = rows[0];
+  return {row.integer(0), row.maybe_instant(1)};
+}
+
 }  // namespace waybill::order::store
