@@ -7,6 +7,7 @@
 
 #include "libs/log/log.hpp"
 #include "tests/bench/cpu.hpp"
+#include "tests/bench/files.hpp"
 #include "tests/bench/limits.hpp"
 #include "tests/bench/login_flood.hpp"
 #include "tests/bench/overload.hpp"
@@ -191,6 +192,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   rebuild_mode->add_option("--workers", rebuild.workers, "threads, one measurement each")
       ->capture_default_str();
+  waybill::bench::FilesOptions files;
+  auto* files_mode =
+      program.add_subcommand("files", "a large document through the gateway, up and down");
+  files_mode->add_option("--bytes", files.bytes, "of the document")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 30))
+      ->capture_default_str();
+  files_mode->add_option("--rounds", files.rounds, "of each; the median counts")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   CLI11_PARSE(program, argc, argv);
   waybill::log::start("waybill-bench", waybill::log::Level::error);
   int exit_code = 1;
@@ -202,6 +212,8 @@ int main(int argc, char** argv) {
       exit_code = judge(measure_login_flood(flood), options.json_file);
     } else if (rebuild_mode->parsed()) {
       exit_code = judge(measure_rebuild(rebuild), options.json_file);
+    } else if (files_mode->parsed()) {
+      exit_code = judge(measure_files(files), options.json_file);
     } else {
       exit_code = run(options);
     }
