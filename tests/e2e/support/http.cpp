@@ -106,6 +106,21 @@ Reply call(const Call& call) {
   return call_all({call}).front();
 }
 
+Call form_call(std::string path, const std::vector<std::pair<std::string, std::string>>& fields,
+               const FormFile& file) {
+  constexpr std::string_view kBegin = "--XX\r\nContent-Disposition: form-data; name=\"";
+  std::string body;
+  for (const auto& [name, value] : fields) {
+    body += fmt::format("{}{}\"\r\n\r\n{}\r\n", kBegin, name, value);
+  }
+  body += fmt::format("{}{}\"; filename=\"{}\"\r\n\r\n", kBegin, file.part, file.file_name);
+  body += file.bytes + "\r\n--XX--\r\n";
+  return {"POST",
+          std::move(path),
+          std::move(body),
+          {{"Content-Type", "multipart/form-data; boundary=XX"}}};
+}
+
 Call json_call(std::string method, std::string path, const json::value& body) {
   return {std::move(method),
           std::move(path),

@@ -55,6 +55,17 @@ class Line {
   web::Client client_;
 };
 
+// A file of a form.
+struct FormFile {
+  std::string part;
+  std::string file_name;
+  std::string bytes;
+};
+
+// POST of a form (multipart/form-data) with its fields and one file.
+Call form_call(std::string path, const std::vector<std::pair<std::string, std::string>>& fields,
+               const FormFile& file);
+
 Call json_call(std::string method, std::string path, const boost::json::value& body);
 Call with_header(Call call, std::string name, std::string value);
 
