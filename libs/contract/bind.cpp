@@ -73,16 +73,18 @@ std::string field_of(const CommandTarget& target, const std::string& parameter) 
   return parameter;
 }
 
-void bind_path(const CommandTarget& target, const pb::Descriptor& type, Operation::Schemas& schemas,
-               const std::string& place) {
-  for (const Parameter& parameter : schemas.path) {
-    const std::string name = field_of(target, parameter.name);
-    const auto* field = find_field(type, name, Kind::CPPTYPE_STRING, false);
-    if (!field) {
-      fail(place, fmt::format("{} has no string field '{}' for the path parameter '{}'",
-                              type.full_name(), name, parameter.name));
+void bind_parameters(const CommandTarget& target, const pb::Descriptor& type,
+                     Operation::Schemas& schemas, const std::string& place) {
+  for (const auto* list : {&schemas.path, &schemas.query}) {
+    for (const Parameter& parameter : *list) {
+      const std::string name = field_of(target, parameter.name);
+      const auto* field = find_field(type, name, Kind::CPPTYPE_STRING, false);
+      if (!field) {
+        fail(place, fmt::format("{} has no string field '{}' for the parameter '{}'",
+                                type.full_name(), name, parameter.name));
+      }
+      schemas.bound.push_back({parameter.name, parameter.schema, field});
     }
-    schemas.path_fields.emplace_back(parameter.name, field);
   }
   for (const auto& [name, field] : target.params) {
     const bool known = std::any_of(schemas.path.begin(), schemas.path.end(),
@@ -100,13 +102,19 @@ void bind_command(const Operation& operation, Operation::Schemas& schemas,
   schemas.prototype = make_message(target.type);
   if (!schemas.prototype) fail(here, fmt::format("there is no message {}", target.type));
   const pb::Descriptor& type = *schemas.prototype->GetDescriptor();
-  bind_path(target, type, schemas, here);
+  bind_parameters(target, type, schemas, here);
   schemas.expected_version = find_field(type, "expected_version", Kind::CPPTYPE_INT64, false);
   if (operation.if_match && !schemas.expected_version) {
     fail(here, fmt::format("If-Match needs a field int64 expected_version in {}", target.type));
   }
   schemas.members = find_field(type, "members", Kind::CPPTYPE_STRING, true);
-  if (schemas.body) check_fields(*schemas.body, type, place + "/requestBody");
+  if (!schemas.body) return;
+  if (target.list.empty()) return check_fields(*schemas.body, type, place + "/requestBody");
+  const auto* list = type.FindFieldByName(target.list);
+  if (!list || !list->is_repeated()) {
+    fail(here, fmt::format("{} has no list '{}'", target.type, target.list));
+  }
+  check_field(*schemas.body, list, place + "/requestBody");
 }
 
 }  // namespace waybill::contract

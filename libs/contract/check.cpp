@@ -331,6 +331,37 @@ json::value coerce(const Schema& schema, std::string_view text) {
 
 namespace {
 
+void drop_unknown(const Schema& schema, json::object& object) {
+  for (auto member = object.begin(); member != object.end();) {
+    const std::string_view name = member->key();
+    const bool known = std::binary_search(schema.known.begin(), schema.known.end(), name);
+    member = known ? std::next(member) : object.erase(member);
+  }
+}
+
+}  // namespace
+
+void relax(const Schema& schema, json::value& value) {
+  const unsigned types = allowed_types(schema);
+  if (const auto* text = value.if_string(); text && !(types & (kString | kBoolean))) {
+    json::value number = coerce(schema, *text);
+    if (number.is_number() && std::isfinite(number.to_number<double>())) value = std::move(number);
+    return;
+  }
+  if (auto* object = value.if_object(); object && schema.closed) drop_unknown(schema, *object);
+  for_each_in_place(schema, [&](const Schema& part) {
+    if (auto* object = value.if_object()) {
+      for (const Property& property : part.properties) {
+        if (auto* member = object->if_contains(property.name)) relax(*property.schema, *member);
+      }
+    } else if (auto* list = value.if_array(); list && part.items) {
+      for (auto& element : *list) relax(*part.items, element);
+    }
+  });
+}
+
+namespace {
+
 bool has_ignored(const Schema& schema, std::set<const Schema*>& seen) {
   if (!seen.insert(&schema).second) return false;
   bool found = false;

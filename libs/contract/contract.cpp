@@ -67,9 +67,17 @@ struct Contract::Impl {
   std::vector<const Operation*> operations;
   std::vector<Operation> messages;                                // that come over a queue only
   std::map<std::string, const Operation*, std::less<>> commands;  // by type and by alias
+  std::map<std::string, bool, std::less<>> lenient;               // by the beginning of paths
 };
 
 namespace {
+
+// "/v1/orders" of "/v1/orders/{id}".
+std::string_view beginning(std::string_view path) {
+  const auto version_end = path.find('/', 1);
+  if (version_end == std::string_view::npos) return path;
+  return path.substr(0, path.find('/', version_end + 1));
+}
 
 // The operation with the alias speaks for its type, else the first that is no replacement.
 void add_command(std::map<std::string, const Operation*, std::less<>>& commands,
@@ -93,9 +101,11 @@ void add_command(std::map<std::string, const Operation*, std::less<>>& commands,
 
 }  // namespace
 
-Contract Contract::load(const std::vector<std::string>& files) {
+Contract Contract::load(const std::vector<std::string>& files,
+                        const std::vector<std::string>& open_groups) {
   auto impl = std::make_shared<Impl>();
   impl->document = merge_files(files);
+  open_access(impl->document, open_groups);
   add_common_parts(impl->document);
   impl->store = std::make_shared<SchemaStore>(impl->document.json);
   compile_components(impl->document, *impl->store);
@@ -111,6 +121,8 @@ Contract Contract::load(const std::vector<std::string>& files) {
     const Operation* stored = impl->router.match(method, path).value;
     impl->operations.push_back(stored);
     if (stored->command) add_command(impl->commands, *stored, place);
+    bool& lenient = impl->lenient.try_emplace(std::string{beginning(path)}, true).first->second;
+    lenient = lenient && stored->lenient;
   }
   for (Operation& message : impl->messages) {
     finish(message, message.path);
@@ -129,7 +141,8 @@ Contract Contract::load(const std::vector<std::string>& files) {
   return contract;
 }
 
-Contract Contract::load_folder(const std::string& folder) {
+Contract Contract::load_folder(const std::string& folder,
+                               const std::vector<std::string>& open_groups) {
   std::vector<std::string> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
@@ -138,7 +151,7 @@ Contract Contract::load_folder(const std::string& folder) {
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) throw ContractError{folder + ": there is no */api.yaml in this folder"};
-  return load(files);
+  return load(files, open_groups);
 }
 
 web::Router<Operation>::Match Contract::match(std::string_view method,
@@ -157,6 +170,15 @@ const json::object& Contract::document() const {
 const Operation* Contract::find_command(std::string_view type_or_alias) const {
   const auto found = impl_->commands.find(type_or_alias);
   return found == impl_->commands.end() ? nullptr : found->second;
+}
+
+bool Contract::is_lenient(std::string_view path) const {
+  const auto found = impl_->lenient.find(beginning(path));
+  return found != impl_->lenient.end() && found->second;
+}
+
+void Contract::relax(const Operation& operation, json::value& body) const {
+  if (operation.schemas->body) contract::relax(*operation.schemas->body, body);
 }
 
 bool Contract::may_exist(const Operation& operation, const web::PathParams& params) const {
@@ -217,11 +239,13 @@ void check_query_parameter(const Parameter& parameter, const std::vector<std::st
   for (auto& violation : found) out.push_back({parameter.name, false, violation.message});
 }
 
-void check_query(const Operation::Schemas& schemas, const web::Request& request,
+void check_query(const Operation& operation, const web::Request& request,
                  std::vector<Violation>& out) {
+  const Operation::Schemas& schemas = *operation.schemas;
   if (request.query.empty() && schemas.query.empty()) return;
   std::set<std::string_view> refused;
   for (const auto& [name, text] : request.query) {
+    if (operation.lenient) break;
     const bool known = std::any_of(schemas.query.begin(), schemas.query.end(),
                                    [&](const Parameter& p) { return p.name == name; });
     if (!known && refused.insert(name).second) out.push_back({name, false, "is not known here"});
@@ -259,7 +283,7 @@ std::vector<Violation> Contract::validate(const Operation& operation, const web:
   for (const Parameter& parameter : schemas.path) {
     check_query_parameter(parameter, {web::param(params, parameter.name)}, out);
   }
-  check_query(schemas, request, out);
+  check_query(operation, request, out);
   check_headers(schemas, request, out);
   if (body && schemas.body) {
     check(*schemas.body, *body, "", out);

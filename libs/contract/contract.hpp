@@ -33,6 +33,7 @@ struct CommandTarget {
   std::string alias;  // short name for JSON publishers, may be empty
   std::vector<std::pair<std::string, std::string>> params;  // path parameter → field of the message
   bool replace = false;  // `members` lists all editable members, not only those that were sent
+  std::string list;      // the field that the body, an array, goes to; empty: the body is an object
 };
 
 struct QueryTarget {
@@ -67,6 +68,7 @@ struct Operation {
   std::optional<QueryTarget> query;
   std::optional<DirectTarget> direct;
   std::optional<EventsTarget> events;
+  bool lenient = false;  // of a document that says x-lenient
   bool has_body = false;
   bool body_required = false;
   bool if_match = false;                 // the operation takes If-Match → expected_version
@@ -84,10 +86,12 @@ struct Violation {
 
 class Contract {
  public:
-  // Throws ContractError.
-  static Contract load(const std::vector<std::string>& files);
+  // Throws ContractError. `open_groups`: the x-access-groups that are for everybody.
+  static Contract load(const std::vector<std::string>& files,
+                       const std::vector<std::string>& open_groups = {});
   // All */api.yaml below a folder.
-  static Contract load_folder(const std::string& folder);
+  static Contract load_folder(const std::string& folder,
+                              const std::vector<std::string>& open_groups = {});
 
   web::Router<Operation>::Match match(std::string_view method, std::string_view path) const;
   const std::vector<const Operation*>& operations() const;
@@ -96,6 +100,13 @@ class Contract {
   // The operation that speaks for a command of this type or alias when other systems publish it as
   // JSON; nullptr: unknown.
   const Operation* find_command(std::string_view type_or_alias) const;
+
+  // Whether nothing but operations of lenient documents begins as this path does: what is not
+  // found there is theirs, too.
+  bool is_lenient(std::string_view path) const;
+  // What a lenient operation makes of a body before it is looked at: unknown members are gone,
+  // numbers that were sent as text are numbers.
+  void relax(const Operation& operation, boost::json::value& body) const;
 
   // Everything that is wrong with path parameters, query, headers and body, at once. `body` is null
   // where none was sent.
@@ -113,8 +124,8 @@ class Contract {
   // The body as a service gets it from a direct route: without read-only members.
   std::string to_direct_body(const Operation& operation, const boost::json::value& body) const;
 
-  // The protobuf bytes of the operation's command: body members, path parameters by name and
-  // expected_version.
+  // The protobuf bytes of the operation's command: body members, path and query parameters by name
+  // (`params` has both) and expected_version.
   Result<std::string> to_command(const Operation& operation, const web::PathParams& params,
                                  const boost::json::value* body,
                                  std::optional<std::int64_t> expected_version) const;

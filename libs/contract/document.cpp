@@ -49,11 +49,26 @@ void merge_components(Document& out, const json::object& components, const std::
   }
 }
 
+// Each operation of such a file says so itself.
+void make_lenient(Document& out, const json::object& paths) {
+  for (const auto& path : paths) {
+    for (auto& member : out.json.at("paths").at(path.key()).as_object()) {
+      if (member.key() != "parameters" && member.value().is_object()) {
+        member.value().get_object()["x-lenient"] = true;
+      }
+    }
+  }
+}
+
 void merge_file(Document& out, const json::object& source, const std::string& file) {
+  const auto* lenient = source.if_contains("x-lenient");
+  if (lenient && !lenient->is_bool()) fail(file + ": x-lenient", "must be true or false");
   for (const auto& member : source) {
     const std::string_view key = member.key();
     if (key == "paths") {
-      merge_paths(out, as_object(member.value(), file + ": paths"), file);
+      const json::object& paths = as_object(member.value(), file + ": paths");
+      merge_paths(out, paths, file);
+      if (lenient && lenient->get_bool()) make_lenient(out, paths);
     } else if (key == "components") {
       merge_components(out, as_object(member.value(), file + ": components"), file);
     } else if (key == "tags") {
@@ -68,7 +83,7 @@ void merge_file(Document& out, const json::object& source, const std::string& fi
       for (const auto& entry : member.value().get_array()) messages.get_array().push_back(entry);
     } else if (key == "servers" || key == "security" || key == "externalDocs") {
       out.json[key] = member.value();
-    } else if (key != "openapi" && key != "info") {
+    } else if (key != "openapi" && key != "info" && key != "x-lenient") {
       fail(file, fmt::format("'{}' is no part of an OpenAPI document", key));
     }
   }
@@ -198,6 +213,21 @@ Document merge_files(const std::vector<std::string>& files) {
     merge_file(out, object, file);
   }
   return out;
+}
+
+void open_access(Document& document, const std::vector<std::string>& groups) {
+  auto* paths = document.json.if_contains("paths");
+  if (!paths) return;
+  for (auto& path : paths->get_object()) {
+    for (auto& member : path.value().get_object()) {
+      auto* operation = member.value().if_object();
+      const auto* group = operation ? operation->if_contains("x-access-group") : nullptr;
+      if (!group || !group->is_string()) continue;
+      const std::string_view name = group->get_string();
+      const bool open = std::find(groups.begin(), groups.end(), name) != groups.end();
+      if (open) (*operation)["x-access"] = "public";
+    }
+  }
 }
 
 void add_common_parts(Document& document) {

@@ -21,6 +21,9 @@ struct Document {
 // same component.
 Document merge_files(const std::vector<std::string>& files);
 
+// Operations whose x-access-group is one of these are for everybody.
+void open_access(Document& document, const std::vector<std::string>& groups);
+
 // Adds what the gateway does for each operation (parameters, answers), where the shared component
 // of that name exists.
 void add_common_parts(Document& document);

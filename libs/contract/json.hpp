@@ -20,10 +20,12 @@ namespace waybill::contract {
 
 // The representation: all fields in the order of their numbers, absent optional fields and messages
 // as null, empty lists as [] (or null, see waybill/common/v1/options.proto), 64-bit numbers as JSON
-// numbers.
+// numbers; doubles in the shortest form that reads back as the same, without an exponent.
 std::string to_json(const google::protobuf::Message& message);
 // The same, appended to `out`.
 void append_json(const google::protobuf::Message& message, std::string& out);
+// Appends the number as to_json writes it; null where it is not finite.
+void append_json_number(double value, std::string& out);
 // Appends `text` as a JSON string with its quotes. The text is UTF-8.
 void append_json_string(std::string_view text, std::string& out);
 

@@ -32,13 +32,19 @@ void replace_members(const Operation::Schemas& schemas, pb::Message& message) {
 Result<std::unique_ptr<pb::Message>> map_body(const Operation& operation, const json::value* body) {
   const Operation::Schemas& schemas = *operation.schemas;
   std::unique_ptr<pb::Message> message{schemas.prototype->New()};
-  if (body && body->is_object()) {
-    json::value stripped;
-    if (schemas.strips) {
-      stripped = *body;
-      strip_ignored(*schemas.body, stripped);
-      body = &stripped;
-    }
+  json::value changed;
+  if (body && schemas.strips) {
+    changed = *body;
+    strip_ignored(*schemas.body, changed);
+    body = &changed;
+  }
+  const std::string& list = operation.command->list;
+  if (body && !list.empty()) {
+    json::object wrapped;
+    wrapped.emplace(list, *body);
+    auto filled = from_json(wrapped, *message);
+    if (!filled) return filled.error();
+  } else if (body && body->is_object()) {
     auto filled = from_json(body->get_object(), *message);
     if (!filled) return filled.error();
   }
@@ -46,51 +52,59 @@ Result<std::unique_ptr<pb::Message>> map_body(const Operation& operation, const 
   return message;
 }
 
-void store_path_parameter(const Operation::Schemas& schemas, std::size_t index,
-                          std::string_view text, pb::Message& message) {
-  const auto* field = schemas.path_fields[index].second;
-  message.GetReflection()->SetString(&message, field, canonical(*schemas.path[index].schema, text));
+void store_parameter(const Operation::Schemas::Bound& bound, std::string_view text,
+                     pb::Message& message) {
+  message.GetReflection()->SetString(&message, bound.field, canonical(*bound.schema, text));
 }
 
 void store_version(const Operation::Schemas& schemas, std::int64_t version, pb::Message& message) {
   message.GetReflection()->SetInt64(&message, schemas.expected_version, version);
 }
 
-// The members of a JSON command that stand for path parameters and If-Match over HTTP; the rest is
-// the body.
+// The members of a JSON command that stand for parameters and If-Match over HTTP; the rest is the
+// body, of which a list is one member.
 struct JsonParts {
-  json::object body;
-  std::vector<const json::value*> path;  // nullptr: missing
+  json::value body;
+  std::vector<const json::value*> bound;  // nullptr: missing
   const json::value* expected_version = nullptr;
 };
 
-JsonParts split(const Operation::Schemas& schemas, const json::object& source) {
+JsonParts split(const Operation& operation, const json::object& source) {
+  const Operation::Schemas& schemas = *operation.schemas;
   JsonParts parts;
-  parts.path.resize(schemas.path_fields.size(), nullptr);
+  json::object body;
+  parts.bound.resize(schemas.bound.size(), nullptr);
   for (const auto& member : source) {
     const std::string_view name = member.key();
     bool taken = false;
-    for (std::size_t i = 0; i < schemas.path_fields.size(); ++i) {
-      if (schemas.path_fields[i].second->name() != name) continue;
-      parts.path[i] = &member.value();
+    for (std::size_t i = 0; i < schemas.bound.size(); ++i) {
+      if (schemas.bound[i].field->name() != name) continue;
+      parts.bound[i] = &member.value();
       taken = true;
     }
     if (schemas.expected_version && name == "expected_version") {
       parts.expected_version = &member.value();
       taken = true;
     }
-    if (!taken) parts.body.insert(member);
+    if (!taken) body.insert(member);
   }
+  const auto* list = body.if_contains(operation.command->list);
+  if (list && body.size() == 1) {
+    parts.body = *list;
+  } else {
+    parts.body = std::move(body);
+  }
+  if (operation.lenient && schemas.body) relax(*schemas.body, parts.body);
   return parts;
 }
 
 std::vector<Violation> check_parts(const Operation& operation, const JsonParts& parts) {
   const Operation::Schemas& schemas = *operation.schemas;
   std::vector<Violation> out;
-  for (std::size_t i = 0; i < parts.path.size(); ++i) {
-    const std::string where = '/' + schemas.path_fields[i].second->name();
-    if (parts.path[i]) {
-      check(*schemas.path[i].schema, *parts.path[i], where, out);
+  for (std::size_t i = 0; i < parts.bound.size(); ++i) {
+    const std::string where = '/' + schemas.bound[i].field->name();
+    if (parts.bound[i]) {
+      check(*schemas.bound[i].schema, *parts.bound[i], where, out);
     } else {
       out.push_back({where, true, "is required"});
     }
@@ -101,7 +115,7 @@ std::vector<Violation> check_parts(const Operation& operation, const JsonParts& 
   if (schemas.body) {
     check(*schemas.body, parts.body, "", out);
   } else {
-    for (const auto& member : parts.body) {
+    for (const auto& member : parts.body.get_object()) {
       out.push_back({'/' + std::string{member.key()}, true, "is not known here"});
     }
   }
@@ -116,8 +130,8 @@ Result<std::string> Contract::to_command(const Operation& operation, const web::
   auto message = map_body(operation, body);
   if (!message) return message.error();
   const Operation::Schemas& schemas = *operation.schemas;
-  for (std::size_t i = 0; i < schemas.path_fields.size(); ++i) {
-    store_path_parameter(schemas, i, web::param(params, schemas.path_fields[i].first), **message);
+  for (const Operation::Schemas::Bound& bound : schemas.bound) {
+    store_parameter(bound, web::param(params, bound.name), **message);
   }
   if (expected_version && schemas.expected_version) {
     store_version(schemas, *expected_version, **message);
@@ -138,15 +152,14 @@ Result<std::string> Contract::decode_command(std::string& type, std::string_view
   if (!value) return value.error();
   if (!value->is_object()) return validation_fault(type, {{"", true, "must be an object"}});
 
-  const JsonParts parts = split(*operation->schemas, value->get_object());
+  const JsonParts parts = split(*operation, value->get_object());
   const auto violations = check_parts(*operation, parts);
   if (!violations.empty()) return validation_fault(type, violations);
 
-  const json::value body(parts.body);  // braces would make a list of it
-  auto message = map_body(*operation, &body);
+  auto message = map_body(*operation, &parts.body);
   if (!message) return message.error();
-  for (std::size_t i = 0; i < parts.path.size(); ++i) {
-    store_path_parameter(*operation->schemas, i, parts.path[i]->get_string(), **message);
+  for (std::size_t i = 0; i < parts.bound.size(); ++i) {
+    store_parameter(operation->schemas->bound[i], parts.bound[i]->get_string(), **message);
   }
   if (parts.expected_version) {
     store_version(*operation->schemas, parts.expected_version->get_int64(), **message);

@@ -56,12 +56,13 @@ Access parse_access(const std::string& text, const std::string& place) {
 }
 
 CommandTarget parse_command(const json::object& source, const std::string& place) {
-  refuse_other_keys(source, {"queue", "type", "alias", "params", "replace"}, place);
+  refuse_other_keys(source, {"queue", "type", "alias", "params", "replace", "list"}, place);
   CommandTarget target;
   target.queue = text_at(source, "queue", place);
   target.type = text_at(source, "type", place);
   target.alias = optional_text_at(source, "alias", place);
   target.replace = flag_at(source, "replace", place);
+  target.list = optional_text_at(source, "list", place);
   if (source.contains("params")) {
     const auto& params = object_at(source, "params", place);
     for (const auto& param : params) {
@@ -119,9 +120,10 @@ class OperationCompiler {
   Operation compile(const std::string& path, const std::string& method,
                     const json::object& path_item, const json::object& source) {
     refuse_other_keys(source,
-                      {"operationId", "summary", "description", "tags", "parameters", "requestBody",
-                       "responses", "security", "deprecated", "externalDocs", "x-access", "x-limit",
-                       "x-owner", "x-command", "x-query", "x-direct", "x-stream", "x-events"},
+                      {"operationId", "summary",        "description", "tags",       "parameters",
+                       "requestBody", "responses",      "security",    "deprecated", "externalDocs",
+                       "x-access",    "x-access-group", "x-limit",     "x-owner",    "x-command",
+                       "x-query",     "x-direct",       "x-stream",    "x-events",   "x-lenient"},
                       place_);
     Operation operation;
     operation.method = method;
@@ -130,7 +132,9 @@ class OperationCompiler {
     operation.id = text_at(source, "operationId", place_);
     operation.access = parse_access(text_at(source, "x-access", place_), place_);
     operation.limit = text_at(source, "x-limit", place_);
+    optional_text_at(source, "x-access-group", place_);  // looked at when the files were merged
     operation.owner_param = optional_text_at(source, "x-owner", place_);
+    operation.lenient = flag_at(source, "x-lenient", place_);
     read_target(operation, source);
     read_parameters(operation, path_item);
     read_parameters(operation, source);

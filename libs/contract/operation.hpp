@@ -30,9 +30,15 @@ struct Operation::Schemas {
   bool strips = false;                // the body may have read-only members
   std::vector<std::string> editable;  // members of the body that are not read-only
 
-  // Of a command: an empty message to copy, and where path parameters and If-Match go.
+  // Of a command: an empty message to copy, and where parameters of path and query, If-Match and
+  // a body that is an array go.
   std::shared_ptr<const google::protobuf::Message> prototype;
-  std::vector<std::pair<std::string, const google::protobuf::FieldDescriptor*>> path_fields;
+  struct Bound {
+    std::string name;  // of the parameter
+    const Schema* schema = nullptr;
+    const google::protobuf::FieldDescriptor* field = nullptr;
+  };
+  std::vector<Bound> bound;
   const google::protobuf::FieldDescriptor* expected_version = nullptr;
   const google::protobuf::FieldDescriptor* members = nullptr;
 };

@@ -124,6 +124,10 @@ void check(const Schema& schema, const boost::json::value& value, std::string wh
            std::vector<Violation>& out);
 inline constexpr std::size_t kMostViolations = 1'000;
 
+// Removes members that no schema knows, and turns text into the number that the schema wants, at
+// any depth.
+void relax(const Schema& schema, boost::json::value& value);
+
 // Removes read-only members, at any depth.
 void strip_ignored(const Schema& schema, boost::json::value& value);
 bool has_ignored_members(const Schema& schema);

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cmath>
 
 #include <google/protobuf/descriptor.h>
@@ -40,14 +41,6 @@ const Plan& plan_of(const pb::Descriptor& type) {
   return found->second;
 }
 
-void append_number(double value, std::string& out) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
-  fmt::format_to(std::back_inserter(out), "{}", value);
-}
-
 void append_message(const pb::Message& message, std::string& out);
 
 void append_single(const pb::Message& message, const pb::Reflection& access,
@@ -72,9 +65,9 @@ void append_single(const pb::Message& message, const pb::Reflection& access,
       out += access.GetBool(message, field) ? "true" : "false";
       return;
     case Kind::CPPTYPE_DOUBLE:
-      return append_number(access.GetDouble(message, field), out);
+      return append_json_number(access.GetDouble(message, field), out);
     case Kind::CPPTYPE_FLOAT:
-      return append_number(access.GetFloat(message, field), out);
+      return append_json_number(access.GetFloat(message, field), out);
     case Kind::CPPTYPE_ENUM:
       return append_json_string(access.GetEnum(message, field)->name(), out);
     case Kind::CPPTYPE_MESSAGE:
@@ -105,9 +98,9 @@ void append_element(const pb::Message& message, const pb::Reflection& access,
       out += access.GetRepeatedBool(message, field, index) ? "true" : "false";
       return;
     case Kind::CPPTYPE_DOUBLE:
-      return append_number(access.GetRepeatedDouble(message, field, index), out);
+      return append_json_number(access.GetRepeatedDouble(message, field, index), out);
     case Kind::CPPTYPE_FLOAT:
-      return append_number(access.GetRepeatedFloat(message, field, index), out);
+      return append_json_number(access.GetRepeatedFloat(message, field, index), out);
     case Kind::CPPTYPE_ENUM:
       return append_json_string(access.GetRepeatedEnum(message, field, index)->name(), out);
     case Kind::CPPTYPE_MESSAGE:
@@ -188,6 +181,17 @@ void append_json_string(std::string_view text, std::string& out) {
     text.remove_prefix(1);
   }
   out += '"';
+}
+
+void append_json_number(double value, std::string& out) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  std::array<char, 400> digits;  // 309 before the dot, or 325 behind it
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  out.append(digits.data(), end.ptr);
 }
 
 void append_json(const pb::Message& message, std::string& out) {

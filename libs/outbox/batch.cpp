@@ -73,6 +73,7 @@ const char* name_of(const Outcome& outcome) {
       return "deferred";
     case Outcome::Kind::retry:
       return "retry";
+    case Outcome::Kind::not_now:
     case Outcome::Kind::done:
       break;
   }
@@ -249,11 +250,13 @@ class Batch {
       note(*delivery, delivery == &command ? name_of(outcome) : "duplicate");
       if (outcome.kind == Outcome::Kind::retry) after_.retries.push_back({delivery, outcome.why});
     }
-    if (outcome.kind == Outcome::Kind::retry) retried_.push_back(command.id());
-    if (outcome.kind == Outcome::Kind::done) {
+    const bool forgotten =
+        outcome.kind == Outcome::Kind::retry || outcome.kind == Outcome::Kind::not_now;
+    if (forgotten) forgotten_.push_back(command.id());
+    if (outcome.kind == Outcome::Kind::done || outcome.kind == Outcome::Kind::not_now) {
       common::v1::Outcome rendered = render(outcome, command.id(), command.cause);
       answer(work, rendered);
-      finished_.emplace(command.id(), rendered.SerializeAsString());
+      if (!forgotten) finished_.emplace(command.id(), rendered.SerializeAsString());
     }
   }
 
@@ -268,8 +271,8 @@ class Batch {
       const auto work = by_id_.find(completion.by);
       if (work != by_id_.end()) work->second.answers.push_back(completion.command_id);
     }
-    // As if they had never come: the retry ladder brings them back.
-    if (!retried_.empty()) tx_.later(sql::delete_commands, array_of(retried_));
+    // As if they had never come: the retry ladder brings them back, or whoever sent them.
+    if (!forgotten_.empty()) tx_.later(sql::delete_commands, array_of(forgotten_));
     if (finished_.empty()) return;
     pg::Array ids, outcomes, answers;
     for (const auto& [id, outcome] : finished_) {
@@ -291,7 +294,7 @@ class Batch {
   std::vector<Work*> order_;  // of arrival
   Writer out_;
   std::map<Id, std::string> finished_;  // outcomes to store
-  std::vector<Id> retried_;
+  std::vector<Id> forgotten_;
   Aftermath after_;
 };
 

@@ -45,4 +45,10 @@ Outcome Outcome::retry(std::string why) {
   return outcome;
 }
 
+Outcome Outcome::not_now(Fault fault) {
+  Outcome outcome = refused(std::move(fault));
+  outcome.kind = Kind::not_now;
+  return outcome;
+}
+
 }  // namespace waybill::outbox

@@ -16,6 +16,7 @@ class Outcome {
     done,      // stored in the inbox and sent to whoever asked
     deferred,  // a later command of the saga completes it (Writer::complete)
     retry,     // not yet possible: rolled back for this command and tried again by the retry ladder
+    not_now,   // refused and forgotten: whoever asked is told, and may send the same command again
   };
 
   // 201 with the new object's representation (JSON) and path.
@@ -27,6 +28,8 @@ class Outcome {
   static Outcome refused(Fault fault);
   static Outcome deferred();
   static Outcome retry(std::string why);
+  // For this command the handler must have written nothing, as with retry.
+  static Outcome not_now(Fault fault);
 
   Kind kind = Kind::done;
   int status = 200;

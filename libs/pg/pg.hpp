@@ -69,6 +69,7 @@ class Param {
   Param(const Id& id) : text_{id.to_string()} {}
   Param(Instant at);
   Param(bool value) : text_{value ? "t" : "f"} {}
+  Param(double value);  // finite; reads back as exactly the same
   template <std::integral T>
   Param(T value) : text_{std::to_string(value)} {}
   template <class T>
@@ -104,6 +105,7 @@ class Row {
   bool is_null(int column) const;
   std::string_view text(int column) const;  // valid as long as the Rows; empty for NULL
   std::int64_t integer(int column) const;
+  double real(int column) const;
   bool boolean(int column) const;
   Id id(int column) const;
   Instant instant(int column) const;    // timestamptz

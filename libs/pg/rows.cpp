@@ -46,6 +46,17 @@ std::int64_t Row::integer(int column) const {
   return number;
 }
 
+double Row::real(int column) const {
+  const std::string_view value = text(column);
+  double number = 0;
+  const char* last = value.data() + value.size();
+  const auto [end, error] = std::from_chars(value.data(), last, number);
+  if (error != std::errc{} || end != last) {
+    throw Error{"column " + std::to_string(column) + " is no number"};
+  }
+  return number;
+}
+
 bool Row::boolean(int column) const {
   return text(column) == "t";
 }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "libs/pg/pg.hpp"
 
 namespace waybill::pg {
@@ -95,6 +97,8 @@ void append_literal(std::string& sql, std::string_view text) {
 }
 
 Param::Param(Instant at) : text_{format_timestamp(at)} {}
+
+Param::Param(double value) : text_{fmt::format("{}", value)} {}
 
 Param bytes(std::string_view data) {
   return Param{to_hex(data)};

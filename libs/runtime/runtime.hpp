@@ -3,7 +3,8 @@
 //   orders", argc, argv); }
 // with
 //   struct OrderService {
-//     struct Settings { …; void declare(config::Settings& settings); };
+//     struct Settings { …; void declare(config::Settings& settings);
+//                       static void adjust(CommonSettings&);  // other defaults, if any };
 //     OrderService(runtime::Runtime& runtime, const Settings& settings);
 //     void start();   // intake last
 //     void stop();    // intake first; called on SIGTERM and SIGINT from the io thread's owner, may
@@ -109,6 +110,7 @@ template <class Service>
 int run(const std::string& name, const std::string& purpose, int argc, char** argv) {
   CommonSettings common;
   typename Service::Settings own;
+  if constexpr (requires { Service::Settings::adjust(common); }) Service::Settings::adjust(common);
   config::Settings settings{"waybill-" + name, purpose};
   common.declare(settings);
   own.declare(settings);

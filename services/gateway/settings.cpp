@@ -22,6 +22,9 @@ void Settings::declare(config::Settings& settings) {
   settings.add("access.mode", access_mode,
                "enforced: callers are who their tokens say; open, for trials: every caller without "
                "a token counts as ops, named by the header Waybill-User");
+  settings.add("advert.access", advert_access,
+               "open: advertising is for everybody; enforced: its operations ask for the callers "
+               "that the contract names");
   settings.add("auth.issuer", token_issuer,
                "`iss` of tokens that are accepted, as identity has it");
   settings.add("auth.audience", token_audience, "`aud` of tokens that are accepted");
@@ -117,12 +120,21 @@ std::shared_ptr<const web::Tls> Settings::load_tls() const {
   }
 }
 
+std::vector<std::string> Settings::open_groups() const {
+  if (advert_access == "open") return {"advert"};
+  return {};
+}
+
 void Settings::check() const {
   if (tls_certificate.empty() != tls_key.empty()) {
     throw config::SettingsError("gateway.tls-certificate and gateway.tls-key go together");
   }
   if (access_mode != "open" && access_mode != "enforced") {
     throw config::SettingsError("access.mode '" + access_mode + "' is neither enforced nor open");
+  }
+  if (advert_access != "open" && advert_access != "enforced") {
+    throw config::SettingsError("advert.access '" + advert_access +
+                                "' is neither enforced nor open");
   }
   positive(streams, "gateway.streams");
   access_log_level();

@@ -15,15 +15,14 @@ namespace waybill::gateway {
 
 struct Settings {
   // Read API of each service that the contract may name.
-  std::map<std::string, std::string> upstreams{{"identity", "127.0.0.1:7101"},
-                                               {"product", "127.0.0.1:7102"},
-                                               {"order", "127.0.0.1:7103"},
-                                               {"report", "127.0.0.1:7104"},
-                                               {"file", "127.0.0.1:7105"}};
+  std::map<std::string, std::string> upstreams{
+      {"identity", "127.0.0.1:7101"}, {"product", "127.0.0.1:7102"}, {"order", "127.0.0.1:7103"},
+      {"report", "127.0.0.1:7104"},   {"file", "127.0.0.1:7105"},    {"advert", "127.0.0.1:7106"}};
   std::string swagger;
   std::string console;
   std::string console_prometheus = "127.0.0.1:18090";
   std::string access_mode = "enforced";
+  std::string advert_access = "open";
   std::string token_issuer = "waybill";
   std::string token_audience = "waybill-api";
   std::chrono::milliseconds token_life{30 * 60'000};
@@ -43,7 +42,7 @@ struct Settings {
   std::int64_t streams = 1'000;
   std::chrono::milliseconds heartbeat{15'000};
   std::int64_t header_bytes = 16 * 1024;
-  std::int64_t body_bytes = 1024 * 1024;
+  std::int64_t body_bytes = 4 * 1024 * 1024;
   std::int64_t target_bytes = 8 * 1024;
   std::int64_t connections = 10'000;
   std::int64_t connections_per_address = 1'000;
@@ -62,6 +61,7 @@ struct Settings {
   // These throw SettingsError for values that mean nothing.
   AccessLogLevel access_log_level() const;
   bool is_open() const { return access_mode == "open"; }
+  std::vector<std::string> open_groups() const;  // x-access-groups that are for everybody
   web::ServerLimits limits() const;
   async::Gate::Limits command_limits() const;  // per service
   web::ClientOptions read_limits() const;      // per service

@@ -11,11 +11,15 @@ cache::Limiter::Options limiter_options(const runtime::Runtime& runtime) {
   return options;
 }
 
-Surroundings surroundings(runtime::Runtime& runtime, cache::Limiter& limiter,
-                          const Settings& settings) {
+contract::Contract load_contract(const runtime::Runtime& runtime, const Settings& settings) {
   settings.check();
-  return {runtime.io(), runtime.contract(), runtime.rabbit(), runtime.kafka(), runtime.cache(),
-          limiter,      runtime.health()};
+  return contract::Contract::load_folder(runtime.settings().contracts, settings.open_groups());
+}
+
+Surroundings surroundings(runtime::Runtime& runtime, const contract::Contract& contract,
+                          cache::Limiter& limiter) {
+  return {runtime.io(),    contract, runtime.rabbit(), runtime.kafka(),
+          runtime.cache(), limiter,  runtime.health()};
 }
 
 std::string own_address(std::uint16_t port) {
@@ -28,8 +32,8 @@ std::vector<runtime::Reload::Part> reload_parts(runtime::Runtime& runtime, const
                                                 Gateway& gateway) {
   boost::asio::io_context& io = runtime.io();
   const std::string contracts = runtime.settings().contracts;
-  const auto contract = [&io, &gateway, contracts] {
-    const auto rules = gateway.make_rules(contract::Contract::load_folder(contracts));
+  const auto contract = [&io, &gateway, contracts, open = settings.open_groups()] {
+    const auto rules = gateway.make_rules(contract::Contract::load_folder(contracts, open));
     runtime::call_on(io, [&] { gateway.set_rules(rules); });
   };
   const auto limits = [&io, &gateway, &runtime] {
@@ -56,8 +60,10 @@ std::vector<runtime::Reload::Part> reload_parts(runtime::Runtime& runtime, const
 GatewayService::GatewayService(runtime::Runtime& runtime, const Settings& settings)
     : io_{runtime.io()},
       drain_time_{runtime.settings().drain_time},
+      contract_{load_contract(runtime, settings)},
       limiter_{runtime.io(), limiter_options(runtime)},
-      gateway_{surroundings(runtime, limiter_, settings), settings, runtime.settings().http_listen},
+      gateway_{surroundings(runtime, contract_, limiter_), settings,
+               runtime.settings().http_listen},
       console_{runtime.io(),
                {settings.console, settings.console_prometheus, own_address(gateway_.port())}},
       reload_{reload_parts(runtime, settings, gateway_), runtime.health()} {

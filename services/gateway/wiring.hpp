@@ -1,6 +1,7 @@
 // The gateway as a process: settings, brokers, cache and health come from the runtime.
 #pragma once
 
+#include "libs/contract/contract.hpp"
 #include "libs/runtime/reload.hpp"
 #include "libs/runtime/runtime.hpp"
 #include "services/gateway/console/console.hpp"
@@ -20,6 +21,7 @@ class GatewayService {
  private:
   boost::asio::io_context& io_;
   const std::chrono::milliseconds drain_time_;
+  const contract::Contract contract_;
   cache::Limiter limiter_;
   Gateway gateway_;
   console::Console console_;

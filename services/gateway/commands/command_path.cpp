@@ -56,6 +56,12 @@ web::Response outcome_response(const std::shared_ptr<const common::v1::Outcome>&
   return response;
 }
 
+// Of a lenient contract: nobody who did not ask for it gets a 202.
+Fault late_outcome(bool keyed) {
+  return unavailable(keyed ? "The outcome is late; a retry with the same Idempotency-Key gets it."
+                           : "The outcome is late: it may have been done. Look before you retry.");
+}
+
 web::Response accepted_response(const OperationId& operation) {
   const std::string id = operation.to_string();
   auto response = web::json_response(202, {{"id", id},
@@ -123,6 +129,7 @@ web::awaitable<web::Response> CommandPath::answer(Call call, const boost::json::
   if (!command->preference.applied.empty()) {
     response.headers.add("Preference-Applied", command->preference.applied);
   }
+  if (call.request.method == "GET") response.headers.add("Cache-Control", "no-store");
   co_return response;
 }
 
@@ -131,7 +138,10 @@ Result<CommandPath::Command> CommandPath::prepare(const Call& call,
   const web::Request& request = call.request;
   std::optional<std::int64_t> version;
   if (call.operation.if_match) version = expected_version(request.headers.get("If-Match"));
-  auto bytes = call.contract.to_command(call.operation, call.params, body, version);
+  web::PathParams params = call.params;
+  if (call.operation.lenient)
+    params.insert(params.end(), request.query.begin(), request.query.end());
+  auto bytes = call.contract.to_command(call.operation, params, body, version);
   if (!bytes) return bytes.error();
 
   const std::string_view key = request.headers.get("Idempotency-Key");
@@ -184,6 +194,9 @@ web::awaitable<web::Response> CommandPath::await_outcome(const Call& call, const
   if (flight->outcome) co_return outcome_response(flight->outcome);
   if (flight->publish != messaging::Publish::confirmed) {
     co_return web::problem_response(not_published(flight->publish, command.keyed), call.request);
+  }
+  if (call.operation.lenient && command.preference.applied != "respond-async") {
+    co_return web::problem_response(late_outcome(command.keyed), call.request);
   }
   const OperationId operation{call.operation.command->queue, command.id, command.created_at,
                               caller_mark(command.caller)};

@@ -14,7 +14,33 @@ std::string page(std::string_view title, std::string_view content) {
 }  // namespace
 
 const std::vector<Problem>& problems() {
+  // Those in capitals are of the advertising resources.
   static const std::vector<Problem> kProblems{
+      {"ALREADY_EXISTS", 409, "The same id stands twice in one body; nothing was stored.",
+       "Send each id once."},
+      {"BAD_REQUEST", 400, "The request has the wrong form, or is against a rule.",
+       "The detail and extra say what is wrong and where."},
+      {"FORBIDDEN", 403, "The client has not seen this ad, or the caller may not do this.",
+       "Show an ad before it is clicked; ask somebody with the role that it takes."},
+      {"IDEMPOTENCY_MISMATCH", 422,
+       "This Idempotency-Key was used before for another method, path or body.",
+       "Use a new key for a new request, and the same request for the same key."},
+      {"INTERNAL", 500, "The server failed. It has been logged under the correlation id.",
+       "Try again; if it stays, tell whoever runs the platform the correlation id."},
+      {"METHOD_NOT_ALLOWED", 405, "This path does not take this method.",
+       "The header Allow lists those that it takes."},
+      {"NOT_FOUND", 404, "There is no such thing, no ad for the client, or nothing to see here.",
+       "Look at the path and the ids."},
+      {"RATE_LIMITED", 429, "This caller has called this route too often.",
+       "Wait as many seconds as the header Retry-After says."},
+      {"TOO_LARGE", 413, "The body is larger than the server takes.", "Send less at once."},
+      {"UNAUTHENTICATED", 401, "The request needs a valid token and has none.",
+       "Sign in at /v1/auth/token and send Authorization: Bearer."},
+      {"UNAVAILABLE", 503, "Something that is needed is away or too busy.",
+       "Try again after the seconds in Retry-After. With an Idempotency-Key a write may always be "
+       "repeated."},
+      {"UNSUPPORTED_MEDIA_TYPE", 415, "The body's type is none that this operation takes.",
+       "Send application/json; pictures in a form with one file."},
       {"already-exists", 409, "Something else has this name, e-mail or number already.",
        "The member field says which one it is. Choose another value."},
       {"bad-cursor", 400, "The cursor belongs to another list, filter or sort order.",

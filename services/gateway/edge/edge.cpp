@@ -5,6 +5,7 @@
 #include "services/gateway/edge/access.hpp"
 #include "services/gateway/edge/conditions.hpp"
 #include "services/gateway/edge/encoding.hpp"
+#include "services/gateway/edge/lenient.hpp"
 
 namespace waybill::gateway {
 namespace {
@@ -119,9 +120,17 @@ std::optional<std::uint64_t> Edge::streams(const web::Request& request) const {
 
 web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) {
   const auto match = trail.rules->contract.match(request.method, request.path);
-  if (!match.value) co_return answer_other(*trail.rules, request, match.allowed);
+  // To look is not to do: what a command does for GET, HEAD must not.
+  const bool looks_only = match.value && match.value->command && request.method == "HEAD";
+  if (!match.value || looks_only) {
+    const auto allowed = looks_only ? std::vector<std::string>{"GET"} : match.allowed;
+    web::Response other = answer_other(*trail.rules, request, allowed);
+    if (trail.rules->contract.is_lenient(request.path)) make_lenient(request, other);
+    co_return other;
+  }
   trail.operation = match.value;
   web::Response response = co_await admit(match.params, request, trail);
+  if (match.value->lenient) make_lenient(request, response);
   co_return response;
 }
 
@@ -158,8 +167,9 @@ web::awaitable<web::Response> Edge::admit_counted(const web::PathParams& params,
   if (const auto fault = refuse_access(call)) co_return refusal(*fault, request);
   if (!contract.may_exist(operation, params)) co_return refusal(absent(), request);
 
-  const auto body = read_body(contract, operation, request);
+  auto body = read_body(contract, operation, request);
   if (!body) co_return refusal(body.error(), request);
+  if (operation.lenient && *body) contract.relax(operation, **body);
   const json::value* value = *body ? &**body : nullptr;
   const auto violations = contract.validate(operation, params, request, value);
   if (!violations.empty()) {

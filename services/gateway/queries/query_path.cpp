@@ -22,8 +22,8 @@ web::Response cached_response(const Call& call, cache::Representation&& cached) 
 web::Response passed_on(web::Response&& upstream) {
   web::Response response;
   response.status = upstream.status;
-  for (const std::string_view name :
-       {"Content-Type", "Content-Disposition", "ETag", "Link", "Cache-Control", "Retry-After"}) {
+  for (const std::string_view name : {"Content-Type", "Content-Disposition", "ETag", "Link",
+                                      "Cache-Control", "Retry-After", "X-Total-Count"}) {
     const std::string_view value = upstream.headers.get(name);
     if (!value.empty()) response.headers.add(name, std::string{value});
   }

@@ -28,7 +28,8 @@ std::set<std::string> present_fields() {
   for (const auto* file :
        {"common/v1/outcome", "identity/v1/commands", "identity/v1/events", "product/v1/commands",
         "product/v1/events", "order/v1/commands", "order/v1/events", "report/v1/commands",
-        "report/v1/events", "file/v1/commands", "file/v1/events"}) {
+        "report/v1/events", "file/v1/commands", "file/v1/events", "advert/v1/commands",
+        "advert/v1/events"}) {
     const auto* found = pb::DescriptorPool::generated_pool()->FindFileByName(
         "waybill/" + std::string{file} + ".proto");
     REQUIRE(found);

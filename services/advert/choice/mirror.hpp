@@ -1,0 +1,47 @@
+// Keeps the index in step with the database: what was committed, and nothing that was rolled back.
+// A worker that holds the turn brings it up to date by what changed since it looked last; when the
+// last change was its own, there is nothing to read.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "services/advert/choice/index.hpp"
+#include "services/advert/store/turn.hpp"
+
+namespace waybill::advert::choice {
+
+class Mirror {
+ public:
+  // To be held from catch_up() to note(), by a thread that holds the turn.
+  std::unique_lock<std::mutex> lock() { return std::unique_lock{mutex_}; }
+
+  void catch_up(pg::Tx& tx, const store::Turn& turn);
+  Index& index() { return index_; }
+  // What this transaction changed in the index and in the database under a new revision. Whether it
+  // was committed shows at the next turn.
+  void note(const store::Turn& turn, std::span<const Id> changed);
+  // Begins anew: the database disagrees.
+  void forget();
+
+  // Since it was last known to be in step. Any thread.
+  double age_seconds() const;
+
+ private:
+  void read_changes(pg::Tx& tx, const store::Turn& turn);
+
+  std::mutex mutex_;
+  Index index_;
+  // Of the last transaction that is known to be committed.
+  std::int64_t revision_ = -1;
+  Id writer_;
+  // Of the last one of ours that may not be.
+  std::int64_t own_revision_ = -1;
+  Id own_writer_;
+  std::vector<Id> uncertain_;
+  std::atomic<std::int64_t> in_step_at_{0};  // steady clock, microseconds
+};
+
+}  // namespace waybill::advert::choice
