@@ -5,13 +5,15 @@
 -- revision of their last change, so that a worker finds what is new to it by `revision > known`. All who raise it hold
 -- one lock, so revisions become visible in their order.
 CREATE TABLE settings (
-  only_row           boolean NOT NULL CONSTRAINT settings_only_row CHECK (only_row),
-  day                int     NOT NULL,
-  day_version        bigint  NOT NULL,
-  moderation_enabled boolean NOT NULL,
-  moderation_version bigint  NOT NULL,  -- of flag and list
-  revision           bigint  NOT NULL,
-  writer             uuid    NOT NULL,  -- who raised it: tells a worker whether its last transaction is the newest
+  only_row              boolean     NOT NULL CONSTRAINT settings_only_row CHECK (only_row),
+  day                   int         NOT NULL,
+  day_version           bigint      NOT NULL,
+  day_changed_at        timestamptz NOT NULL DEFAULT now(),
+  moderation_enabled    boolean     NOT NULL,
+  moderation_version    bigint      NOT NULL,  -- of flag and list
+  moderation_changed_at timestamptz NOT NULL DEFAULT now(),
+  revision              bigint      NOT NULL,
+  writer                uuid        NOT NULL,  -- who raised it: tells a worker whether its last transaction is the newest
   CONSTRAINT settings_pk PRIMARY KEY (only_row)
 );
 INSERT INTO settings (only_row, day, day_version, moderation_enabled, moderation_version, revision, writer)
@@ -23,21 +25,23 @@ CREATE TABLE blacklist (
 );
 
 CREATE TABLE clients (
-  id       uuid   NOT NULL,
-  login    text   NOT NULL,
-  age      int    NOT NULL CONSTRAINT clients_age CHECK (age BETWEEN 1 AND 200),
-  location text   NOT NULL,
-  gender   text   NOT NULL CONSTRAINT clients_gender CHECK (gender IN ('MALE', 'FEMALE')),
-  version  bigint NOT NULL CONSTRAINT clients_version_positive CHECK (version >= 1),
+  id         uuid        NOT NULL,
+  login      text        NOT NULL,
+  age        int         NOT NULL CONSTRAINT clients_age CHECK (age BETWEEN 1 AND 200),
+  location   text        NOT NULL,
+  gender     text        NOT NULL CONSTRAINT clients_gender CHECK (gender IN ('MALE', 'FEMALE')),
+  version    bigint      NOT NULL CONSTRAINT clients_version_positive CHECK (version >= 1),
+  changed_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT clients_pk PRIMARY KEY (id)
 );
 CREATE INDEX clients_by_location ON clients (location);
 CREATE INDEX clients_by_gender_age ON clients (gender, age);
 
 CREATE TABLE advertisers (
-  id      uuid   NOT NULL,
-  name    text   NOT NULL,
-  version bigint NOT NULL CONSTRAINT advertisers_version_positive CHECK (version >= 1),
+  id         uuid        NOT NULL,
+  name       text        NOT NULL,
+  version    bigint      NOT NULL CONSTRAINT advertisers_version_positive CHECK (version >= 1),
+  changed_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT advertisers_pk PRIMARY KEY (id)
 );
 
@@ -51,10 +55,12 @@ CREATE TABLE advertiser_owners (
 CREATE INDEX advertiser_owners_by_user ON advertiser_owners (user_id, advertiser_id);
 
 CREATE TABLE ml_scores (
-  client_id     uuid   NOT NULL,
-  advertiser_id uuid   NOT NULL,
-  score         int    NOT NULL CONSTRAINT ml_scores_not_negative CHECK (score >= 0),
-  version       bigint NOT NULL CONSTRAINT ml_scores_version_positive CHECK (version >= 1),
+  client_id     uuid        NOT NULL,
+  advertiser_id uuid        NOT NULL,
+  event_key     uuid        NOT NULL,  -- derived from the pair: the key of its events
+  score         int         NOT NULL CONSTRAINT ml_scores_not_negative CHECK (score >= 0),
+  version       bigint      NOT NULL CONSTRAINT ml_scores_version_positive CHECK (version >= 1),
+  changed_at    timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT ml_scores_pk PRIMARY KEY (client_id, advertiser_id)
 );
 CREATE INDEX ml_scores_by_advertiser ON ml_scores (advertiser_id, score);
@@ -82,6 +88,7 @@ CREATE TABLE campaigns (
   version             bigint           NOT NULL CONSTRAINT campaigns_version_positive CHECK (version >= 1),
   revision            bigint           NOT NULL,
   created_at          timestamptz      NOT NULL,
+  changed_at          timestamptz      NOT NULL DEFAULT now(),  -- of what it is, not of its counters
   deleted_at          timestamptz,
   CONSTRAINT campaigns_pk PRIMARY KEY (id),
   CONSTRAINT campaigns_dates CHECK (start_date <= end_date),

@@ -51,7 +51,8 @@ std::string memories() {
       "all[#all + 1] = key .. ' ' .. text end return all";
   std::string all = run(fmt::format("redis-cli -u {} --raw EVAL \"{}\" 0",
                                     testing::environment("WAYBILL_REDIS_URL"), kAll));
-  for (const char* service : {"GATEWAY", "IDENTITY", "ORDER", "PRODUCT", "REPORT", "FILE"}) {
+  for (const char* service :
+       {"GATEWAY", "IDENTITY", "ORDER", "PRODUCT", "REPORT", "FILE", "ADVERT"}) {
     const std::string ops = testing::environment(std::string{"WAYBILL_OPS_"} + service);
     all += run(fmt::format("curl -s http://{0}/metrics http://{0}/health/ready", ops));
   }

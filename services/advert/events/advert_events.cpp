@@ -7,15 +7,10 @@ namespace {
 
 constexpr std::string_view topic = "waybill.adverts";
 
-// The day, the moderation and scores have no ids of their own; the values are arbitrary and must
-// never change.
+// The day and the moderation have no ids of their own; the values are arbitrary and must never
+// change.
 const Id kDay = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d01");
 const Id kModeration = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d02");
-const Id kScores = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d03");
-
-Id key_of(const store::Score& score) {
-  return derive_id(kScores, score.client_id.to_string() + score.advertiser_id.to_string());
-}
 
 // Members of the statistics, without braces.
 std::string sums(const domain::Stats& stats) {
@@ -135,7 +130,7 @@ void tell_score(outbox::Writer& out, const store::Score& score, const outbox::Ca
   event.set_advertiser_id(score.advertiser_id.to_string());
   event.set_score(score.score);
   event.set_version(score.version);
-  out.event(topic, key_of(score), score.version, event, cause);
+  out.event(topic, score.event_key(), score.version, event, cause);
 }
 
 void tell_changed(outbox::Writer& out, const domain::Campaign& campaign,

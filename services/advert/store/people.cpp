@@ -5,6 +5,10 @@
 namespace waybill::advert::store {
 namespace {
 
+// Pairs of client and advertiser get their keys in this name space (RFC 9562, section 5.5); the
+// value is arbitrary and must never change.
+const Id kScores = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d03");
+
 domain::Client read_client(const pg::Row& row) {
   return {row.id(0),
           std::string{row.text(1)},
@@ -19,6 +23,10 @@ Advertiser read_advertiser(const pg::Row& row) {
 }
 
 }  // namespace
+
+Id Score::event_key() const {
+  return derive_id(kScores, client_id.to_string() + advertiser_id.to_string());
+}
 
 pg::Array to_array(std::span<const Id> ids) {
   pg::Array array;
@@ -149,14 +157,15 @@ std::vector<Score> find_scores(pg::Tx& tx, std::span<const std::pair<Id, Id>> pa
 
 void put_scores(pg::Tx& tx, std::span<const Score> scores) {
   if (scores.empty()) return;
-  pg::Array clients, advertisers, values, versions;
+  pg::Array clients, advertisers, keys, values, versions;
   for (const Score& score : scores) {
     clients.add(score.client_id);
     advertisers.add(score.advertiser_id);
+    keys.add(score.event_key());
     values.add(score.score);
     versions.add(score.version);
   }
-  tx.later(sql::put_scores, clients, advertisers, values, versions);
+  tx.later(sql::put_scores, clients, advertisers, keys, values, versions);
 }
 
 }  // namespace waybill::advert::store

@@ -27,6 +27,8 @@ struct Score {
   Id advertiser_id;
   std::int32_t score = 0;
   std::int64_t version = 0;
+
+  Id event_key() const;  // derived from the pair
 };
 
 using Clients = std::unordered_map<Id, domain::Client>;

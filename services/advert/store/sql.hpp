@@ -27,11 +27,13 @@ inline constexpr pg::Statement raise_revision{"raise_revision", R"(
   UPDATE settings SET revision = $1::bigint, writer = $2::uuid WHERE only_row)"};
 
 inline constexpr pg::Statement set_day{"set_day", R"(
-  UPDATE settings SET day = $1::int, day_version = $2::bigint WHERE only_row)"};
+  UPDATE settings SET day = $1::int, day_version = $2::bigint, day_changed_at = now()
+   WHERE only_row)"};
 
 inline constexpr pg::Statement set_moderation{"set_moderation", R"(
   UPDATE settings
-     SET moderation_enabled = $1::boolean, moderation_version = $2::bigint
+     SET moderation_enabled = $1::boolean, moderation_version = $2::bigint,
+         moderation_changed_at = now()
    WHERE only_row)"};
 
 inline constexpr pg::Statement list_blacklist{"list_blacklist", R"(
@@ -59,7 +61,7 @@ inline constexpr pg::Statement put_clients{"put_clients", R"(
          AS new (id, login, age, location, gender, version)
       ON CONFLICT (id) DO UPDATE
      SET login = excluded.login, age = excluded.age, location = excluded.location,
-         gender = excluded.gender, version = excluded.version)"};
+         gender = excluded.gender, version = excluded.version, changed_at = now())"};
 
 inline constexpr pg::Statement find_advertisers_by_ids{"find_advertisers_by_ids", R"(
   SELECT a.id, a.name, a.version, o.user_id
@@ -72,7 +74,7 @@ inline constexpr pg::Statement put_advertisers{"put_advertisers", R"(
   SELECT id, name, version
     FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS new (id, name, version)
       ON CONFLICT (id) DO UPDATE
-     SET name = excluded.name, version = excluded.version)"};
+     SET name = excluded.name, version = excluded.version, changed_at = now())"};
 
 inline constexpr pg::Statement bind_owner{"bind_owner", R"(
   INSERT INTO advertiser_owners (advertiser_id, user_id)
@@ -117,12 +119,12 @@ inline constexpr pg::Statement find_scores_by_pairs{"find_scores_by_pairs", R"(
    WHERE s.client_id = ANY($1::uuid[]))"};
 
 inline constexpr pg::Statement put_scores{"put_scores", R"(
-  INSERT INTO ml_scores (client_id, advertiser_id, score, version)
-  SELECT client_id, advertiser_id, score, version
-    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[])
-         AS new (client_id, advertiser_id, score, version)
+  INSERT INTO ml_scores (client_id, advertiser_id, event_key, score, version)
+  SELECT client_id, advertiser_id, event_key, score, version
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::bigint[])
+         AS new (client_id, advertiser_id, event_key, score, version)
       ON CONFLICT (client_id, advertiser_id) DO UPDATE
-     SET score = excluded.score, version = excluded.version)"};
+     SET score = excluded.score, version = excluded.version, changed_at = now())"};
 
 // ---- campaigns ----
 
@@ -190,7 +192,8 @@ inline constexpr pg::Statement update_campaigns{"update_campaigns", R"(
          cost_per_impression = new.cost_per_impression, cost_per_click = new.cost_per_click,
          start_date = new.start_date, end_date = new.end_date, gender = new.gender,
          age_from = new.age_from, age_to = new.age_to, location = new.location,
-         image_uri = new.image_uri, version = new.version, revision = $16::bigint
+         image_uri = new.image_uri, version = new.version, revision = $16::bigint,
+         changed_at = now()
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::float8[],
                 $7::float8[], $8::int[], $9::int[], $10::text[], $11::int[], $12::int[],
                 $13::text[], $14::text[], $15::bigint[])
@@ -201,7 +204,7 @@ inline constexpr pg::Statement update_campaigns{"update_campaigns", R"(
 
 inline constexpr pg::Statement delete_campaigns{"delete_campaigns", R"(
   UPDATE campaigns
-     SET version = gone.version, deleted_at = gone.at, revision = $4::bigint
+     SET version = gone.version, deleted_at = gone.at, changed_at = now(), revision = $4::bigint
     FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) AS gone (id, version, at)
    WHERE campaigns.id = gone.id AND campaigns.id = ANY($1::uuid[]))"};
 

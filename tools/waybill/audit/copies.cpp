@@ -33,10 +33,11 @@ Copy users_of_order() {
           "ON a.user_id = c.id ORDER BY c.id"};
 }
 
-Copy users_of_report() {
-  return {.name = "report.users",
+// Which accounts there are, as `report` and `advert` keep them.
+Copy users_of(const std::string& holder) {
+  return {.name = holder + ".users",
           .owner = "identity",
-          .holder = "report",
+          .holder = holder,
           .id_name = "user_id",
           .topic = "waybill.users",
           .owner_sql = "SELECT id, version, md5((deleted_at IS NOT NULL)::text), " +
@@ -81,7 +82,8 @@ Copy orders_of_report() {
 }  // namespace
 
 std::vector<Copy> copies() {
-  return {users_of_order(), users_of_report(), products_of_report(), orders_of_report()};
+  return {users_of_order(), users_of("report"), users_of("advert"), products_of_report(),
+          orders_of_report()};
 }
 
 }  // namespace waybill::tool::audit

@@ -31,7 +31,8 @@ std::vector<Check> common_checks() {
 }
 
 Model model_of(const std::string& service) {
-  for (Model known : {order_model(), product_model(), identity_model(), file_model()}) {
+  for (Model known :
+       {order_model(), product_model(), identity_model(), file_model(), advert_model()}) {
     if (known.service == service) return known;
   }
   Model model;

@@ -46,6 +46,7 @@ Model order_model();
 Model product_model();
 Model identity_model();
 Model file_model();
+Model advert_model();
 
 // The model of a service by name; of an unknown one that of every service.
 Model model_of(const std::string& service);
