@@ -141,16 +141,19 @@ std::optional<Chosen> choose(const Index& index, const domain::Viewer& viewer,
   domain::Maxima maxima;
   for (const Listing* listing : participants) maxima.add(listing->offer);
   std::optional<Chosen> best;
+  double best_rank = 0;
   for (const Listing* listing : participants) {
     const domain::Terms terms =
         terms_of(listing->offer, maxima, viewer.relevance.of(listing->advertiser_id),
                  viewer.relevance.best, weights.fill_term);
     const double score = domain::score_of(terms, weights);
-    const bool wins =
-        !best || score > best->score ||
-        (score == best->score && std::tie(listing->created_at, listing->id) <
-                                     std::tie(best->listing->created_at, best->listing->id));
-    if (wins) best = Chosen{listing, terms, score, participants.size()};
+    const double rank = domain::rank_of(score);
+    const bool older = best && std::tie(listing->created_at, listing->id) <
+                                   std::tie(best->listing->created_at, best->listing->id);
+    if (!best || rank > best_rank || (rank == best_rank && older)) {
+      best_rank = rank;
+      best = Chosen{listing, terms, score, participants.size()};
+    }
   }
   return best;
 }

@@ -1,6 +1,7 @@
 #include "services/advert/domain/choice.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace waybill::advert::domain {
@@ -16,8 +17,8 @@ bool is_better(const Candidate& left, const Candidate& right) {
   const bool right_out = right.reason != Reason::none;
   const Campaign& a = *left.campaign;
   const Campaign& b = *right.campaign;
-  return std::tuple{left_out, -left.score, a.created_at, a.id} <
-         std::tuple{right_out, -right.score, b.created_at, b.id};
+  return std::tuple{left_out, -rank_of(left.score), a.created_at, a.id} <
+         std::tuple{right_out, -rank_of(right.score), b.created_at, b.id};
 }
 
 }  // namespace
@@ -51,6 +52,11 @@ Terms terms_of(const Offer& offer, const Maxima& maxima, std::int32_t relevance,
 double score_of(const Terms& terms, const Weights& weights) {
   return weights.price * terms.price + weights.relevance * terms.relevance +
          weights.fill * terms.fill;
+}
+
+double rank_of(double score) {
+  constexpr double kDigits = 1e12;
+  return std::nearbyint(score * kDigits);
 }
 
 std::string_view to_string(Reason reason) {

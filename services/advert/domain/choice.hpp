@@ -59,6 +59,8 @@ struct Relevance {
 Terms terms_of(const Offer& offer, const Maxima& maxima, std::int32_t relevance,
                std::int32_t best_relevance, FillTerm fill_term);
 double score_of(const Terms& terms, const Weights& weights);
+// What scores are compared by: those that differ by rounding alone are the same.
+double rank_of(double score);
 
 // Who is asking, and what he has seen.
 struct Viewer {
