@@ -47,7 +47,7 @@ inline bool may_act_for(const Caller& caller, const std::optional<Id>& owner, bo
 
 class Desk {
  public:
-  Desk(const RulesInForce& rules, bool enforced) : rules{rules}, enforced{enforced} {}
+  Desk(const RulesInForce& in_force, bool by_ownership) : rules{in_force}, enforced{by_ownership} {}
 
   // The list in force; nothing while moderation is off. By a thread that holds the turn.
   std::shared_ptr<const moderation::Moderator> moderator(pg::Tx& tx, const store::Turn& turn);
