@@ -37,9 +37,15 @@ class Queries {
   struct Route {
     QueryHandler handler;
     CacheRule cache;  // empty key: not cached
+    bool shared = true;
   };
   void get(const std::string& path, QueryHandler handler, CacheRule cache = {}) {
-    routes_.add("GET", path, Route{std::move(handler), std::move(cache)});
+    routes_.add("GET", path, Route{std::move(handler), std::move(cache), true});
+  }
+  // Each request has an execution of its own: it sees all that was committed before it came, also
+  // where the same question is being answered already.
+  void get_fresh(const std::string& path, QueryHandler handler) {
+    routes_.add("GET", path, Route{std::move(handler), {}, false});
   }
   const web::Router<Route>& routes() const { return routes_; }
 

@@ -99,7 +99,8 @@ web::awaitable<web::Response> ReadApi::handle(web::Request& request) {
   const auto match = queries_.routes().match(request.method, request.path);
   if (!match.value) co_return web::problem_response(not_found("There is no such query."), request);
 
-  const std::string key = flight_key(request);
+  const std::string alone = match.value->shared ? "" : new_id().to_string();
+  const std::string key = alone + flight_key(request);
   if (const auto running = flights_.find(key); running != flights_.end()) {
     const std::shared_ptr<Flight> flight = running->second;
     const bool done = co_await flight->done.wait_for(kPatience);

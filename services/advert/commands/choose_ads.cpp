@@ -10,7 +10,7 @@ namespace {
 
 using Command = outbox::Command<v1::ChooseAd>;
 
-void count(const std::string& outcome) {
+void count_choice(const std::string& outcome) {
   metrics::counter("advert_choices_total", "Ads that were asked for.", {{"outcome", outcome}})
       .add();
 }
@@ -76,18 +76,18 @@ bool is_late(const Command& command) {
 std::optional<outbox::Outcome> decide(pg::Tx& tx, Round& round, choice::Index& index,
                                       const Command& command) {
   if (is_late(command)) {
-    count("late");
+    count_choice("late");
     return outbox::Outcome::not_now(domain::too_late("The choice could not be made in time."));
   }
   const auto viewer = round.viewers.find(id_of(command.body.client_id()));
   if (viewer == round.viewers.end()) {
-    count("unknown-client");
+    count_choice("unknown-client");
     return outbox::Outcome::refused(domain::no_such_client());
   }
   const auto best = choice::choose(index, viewer->second, round.rules->weights,
                                    keep_back(tx, round, viewer->second));
   if (!best) {
-    count("no-ad");
+    count_choice("no-ad");
     return outbox::Outcome::refused(domain::absent("There is no ad for this client."));
   }
   const Id campaign = best->listing->id;
@@ -128,7 +128,7 @@ outbox::Outcome answer(const Round::Decision& decision,
   const store::Shown& ad = shown.at(decision.campaign_id);
   events::tell_impression(out, ad, decision.shows, decision.basis, decision.command->cause);
   candidates.observe(static_cast<double>(decision.basis.candidates));
-  count("shown");
+  count_choice("shown");
   return outbox::Outcome::ok(events::representation(ad));
 }
 

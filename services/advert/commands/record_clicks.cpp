@@ -10,7 +10,7 @@ namespace {
 
 using Pair = std::pair<Id, Id>;  // campaign, client
 
-void count(const std::string& outcome) {
+void count_click(const std::string& outcome) {
   metrics::counter("advert_clicks_total", "Clicks that came.", {{"outcome", outcome}}).add();
 }
 
@@ -19,7 +19,7 @@ Pair pair_of(const v1::ClickAd& body) {
 }
 
 outbox::Outcome refuse(const std::string& why, Fault fault) {
-  count(why);
+  count_click(why);
   return outbox::Outcome::refused(std::move(fault));
 }
 
@@ -52,7 +52,7 @@ std::vector<outbox::Outcome> record_clicks(pg::Tx& tx, Batch<v1::ClickAd> batch,
           refuse("not-shown", domain::not_allowed("This client was not shown the ad.")));
     } else {
       const bool first = facts.clicked.insert(pairs[i]).second;
-      count(first ? "recorded" : "repeated");
+      count_click(first ? "recorded" : "repeated");
       outcomes.push_back(outbox::Outcome::no_content());
       if (!first) continue;
       ++campaign->second.clicks;

@@ -179,20 +179,21 @@ Result<web::Response> list_owned(pg::Session& session, const Query& query) {
 runtime::Queries make_queries(const Access& access, const commands::RulesInForce& rules) {
   const OwnersDesk desk{access};
   runtime::Queries queries;
-  queries.get("/v1/clients/{client}", find_client);
-  queries.get("/v1/advertisers/{advertiser}", find_advertiser);
-  queries.get("/v1/advertisers/{advertiser}/campaigns", ListCampaigns{desk});
-  queries.get("/v1/advertisers/{advertiser}/campaigns/{campaign}", FindCampaign{desk});
-  queries.get("/v1/ads/explain", [&rules](pg::Session& session, const Query& query) {
+  queries.get_fresh("/v1/clients/{client}", find_client);
+  queries.get_fresh("/v1/advertisers/{advertiser}", find_advertiser);
+  queries.get_fresh("/v1/advertisers/{advertiser}/campaigns", ListCampaigns{desk});
+  queries.get_fresh("/v1/advertisers/{advertiser}/campaigns/{campaign}", FindCampaign{desk});
+  queries.get_fresh("/v1/ads/explain", [&rules](pg::Session& session, const Query& query) {
     return explain(session, query, *rules.get());
   });
-  queries.get("/v1/stats/campaigns/{campaign}", CampaignStats{desk, false});
-  queries.get("/v1/stats/campaigns/{campaign}/daily", CampaignStats{desk, true});
-  queries.get("/v1/stats/advertisers/{advertiser}/campaigns", AdvertiserStats{desk, false});
-  queries.get("/v1/stats/advertisers/{advertiser}/campaigns/daily", AdvertiserStats{desk, true});
-  queries.get("/v1/ping", find_ping);
-  queries.get("/v1/profanity/enabled", find_moderation);
-  queries.get("/v1/users/{id}/advertisers", list_owned);
+  queries.get_fresh("/v1/stats/campaigns/{campaign}", CampaignStats{desk, false});
+  queries.get_fresh("/v1/stats/campaigns/{campaign}/daily", CampaignStats{desk, true});
+  queries.get_fresh("/v1/stats/advertisers/{advertiser}/campaigns", AdvertiserStats{desk, false});
+  queries.get_fresh("/v1/stats/advertisers/{advertiser}/campaigns/daily",
+                    AdvertiserStats{desk, true});
+  queries.get_fresh("/v1/ping", find_ping);
+  queries.get_fresh("/v1/profanity/enabled", find_moderation);
+  queries.get_fresh("/v1/users/{id}/advertisers", list_owned);
   return queries;
 }
 

@@ -53,6 +53,7 @@ web::Response outcome_response(const std::shared_ptr<const common::v1::Outcome>&
   }
   if (outcome->has_location()) response.headers.add("Location", outcome->location());
   if (outcome->has_version()) response.headers.add("ETag", etag_of(outcome->version()));
+  if (response.status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
 
