@@ -111,12 +111,12 @@ TEST_CASE("clicks stop a campaign when they are 105 % of their limit", "[advert]
 
 TEST_CASE("a new campaign's dates are in order and not in the past", "[advert]") {
   Campaign campaign = lanterns();
-  CHECK(check_new(campaign, 5));
+  CHECK(check_new(campaign, 5).has_value());
   CHECK(says(check_new(campaign, 6), "date"));
   campaign.end_date = 4;
   CHECK(says(check_new(campaign, 0), "date"));
   campaign.end_date = 5;  // one day is a campaign
-  CHECK(check_new(campaign, 0));
+  CHECK(check_new(campaign, 0).has_value());
 }
 
 TEST_CASE("dates are looked at before ages", "[advert]") {
@@ -133,7 +133,7 @@ TEST_CASE("what an edit does not name keeps its value, empty texts too", "[adver
   edit.ad_title = "";
   edit.ad_text = "Brass";
   const auto after = edited(lanterns(), edit, 0);
-  REQUIRE(after);
+  REQUIRE(after.has_value());
   CHECK(after->ad_title == "Lanterns");
   CHECK(after->ad_text == "Brass");
   CHECK(after->impressions_limit == 100);
@@ -147,10 +147,10 @@ TEST_CASE("the targeting is always replaced, a partial one clears the rest", "[a
   Edit edit;
   edit.targeting.age_from = 18;
   const auto partial = edited(campaign, edit, 0);
-  REQUIRE(partial);
+  REQUIRE(partial.has_value());
   CHECK(partial->targeting == edit.targeting);
   const auto cleared = edited(campaign, Edit{}, 0);
-  REQUIRE(cleared);
+  REQUIRE(cleared.has_value());
   CHECK(cleared->targeting == Targeting{});
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("once started, other dates and limits are refused, the present ones ar
   CHECK(says(edited(lanterns(), edit, 5), "after campaign start"));
   edit.impressions_limit = 100;
   edit.start_date = 5;
-  CHECK(edited(lanterns(), edit, 5));
+  CHECK(edited(lanterns(), edit, 5).has_value());
   edit.end_date = 12;
   CHECK(says(edited(lanterns(), edit, 20), "after campaign start"));
 }
@@ -172,7 +172,7 @@ TEST_CASE("texts, prices and targeting can be edited after the end", "[advert]")
   edit.cost_per_click = 7;
   edit.targeting.gender = "ALL";
   const auto after = edited(lanterns(), edit, 100);
-  REQUIRE(after);
+  REQUIRE(after.has_value());
   CHECK(after->ad_title == "Sold out");
   CHECK(after->cost_per_click == 7);
 }
@@ -180,19 +180,19 @@ TEST_CASE("texts, prices and targeting can be edited after the end", "[advert]")
 TEST_CASE("a clock that was set back makes a campaign editable again", "[advert]") {
   Edit edit;
   edit.impressions_limit = 7;
-  CHECK_FALSE(edited(lanterns(), edit, 5));
-  CHECK(edited(lanterns(), edit, 4));
+  CHECK_FALSE(edited(lanterns(), edit, 5).has_value());
+  CHECK(edited(lanterns(), edit, 4).has_value());
 }
 
 TEST_CASE("before the start changed dates are not in the past, and in order", "[advert]") {
   Edit edit;
   edit.start_date = 2;
   CHECK(says(edited(lanterns(), edit, 3), "date"));
-  CHECK(edited(lanterns(), edit, 2));
+  CHECK(edited(lanterns(), edit, 2).has_value());
   edit.start_date = 10;
   CHECK(says(edited(lanterns(), edit, 3), "date"));
   edit.end_date = 10;
-  CHECK(edited(lanterns(), edit, 3));
+  CHECK(edited(lanterns(), edit, 3).has_value());
 }
 
 TEST_CASE("an edit with ages in the wrong order is refused", "[advert]") {

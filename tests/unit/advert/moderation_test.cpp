@@ -52,7 +52,7 @@ TEST_CASE("signs alone are no word, and match nothing", "[advert][moderation]") 
 
 TEST_CASE("a refusal names the text and the word", "[advert][moderation]") {
   const auto checked = Moderator{kListed}.check("so B4D", "title");
-  REQUIRE_FALSE(checked);
+  REQUIRE_FALSE(checked.has_value());
   CHECK(checked.error().detail.find("Profanity") != std::string::npos);
   CHECK(checked.error().detail.find("title") != std::string::npos);
   CHECK(checked.error().members.at("extra").at("word") == "B4D");
