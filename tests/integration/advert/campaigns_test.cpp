@@ -127,7 +127,8 @@ TEST_CASE("pages of campaigns begin at 0, and a negative one is everything",
     const auto response = worker.get(path_of(advertiser), {{"page", number}, {"size", size}});
     CHECK(response.headers.get("X-Total-Count") == "5");
     std::vector<std::string> ids;
-    for (const json::value& campaign : json::parse(response.body).as_array()) {
+    const json::value list = json::parse(response.body);
+    for (const json::value& campaign : list.as_array()) {
       ids.emplace_back(campaign.at("campaign_id").as_string());
     }
     return ids;
