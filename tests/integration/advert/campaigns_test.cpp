@@ -17,6 +17,7 @@ v1::UpdateCampaign edit_of(const std::string& advertiser, const std::string& cam
   v1::UpdateCampaign body;
   body.set_advertiser_id(advertiser);
   body.set_campaign_id(campaign);
+  body.mutable_targeting()->set_location("Bern");  // absent it would be for everybody
   return body;
 }
 
@@ -45,6 +46,8 @@ TEST_CASE("a campaign has exactly the members of the contract", "[advert][campai
   const std::string advertiser = make_advertiser(worker);
   v1::CreateCampaign body = campaign_of(advertiser, "Bern");
   body.clear_targeting();
+  body.set_start_date(500);  // it is for everybody: not while other tests choose
+  body.set_end_date(500);
   const Done done = worker.run_one(commands::CreateCampaigns{worker.desk}, body);
   CHECK(done.status() == 201);
   const json::object campaign = done.body().as_object();
