@@ -33,7 +33,7 @@ struct CommandTarget {
   std::string alias;  // short name for JSON publishers, may be empty
   std::vector<std::pair<std::string, std::string>> params;  // path parameter → field of the message
   bool replace = false;  // `members` lists all editable members, not only those that were sent
-  std::string list;      // the field that the body, an array, goes to; empty: the body is an object
+  std::string list{};    // the field that the body, an array, goes to; empty: the body is an object
 };
 
 struct QueryTarget {
