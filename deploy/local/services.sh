@@ -103,6 +103,13 @@ S
     put FILES_LINK_SECRET "$FILES_LINK_SECRET"
     put FILES_PUBLIC_BASE_URL "http://127.0.0.1:${HTTP_PORT[gateway]}"
   fi
+  if [ "$name" = advert ]; then
+    put BLOB_FOLDER "$INSTANCE_DIR/pictures"
+    put BLOB_BUCKET waybill-pictures
+    put BLOB_S3_ENDPOINT "http://127.0.0.1:$S3_PORT"
+    put BLOB_S3_ACCESS_KEY waybill
+    put BLOB_S3_SECRET_KEY "$S3_SECRET_KEY"
+  fi
   if [ -s "$INSTANCE_DIR/settings.env" ]; then sed 's/^/export /' "$INSTANCE_DIR/settings.env"; fi
   echo "exec '$INSTANCE_DIR/services/$name/waybill-$name'"
 }

@@ -46,6 +46,13 @@ void AdvertService::Settings::declare(config::Settings& settings) {
                "change while it runs");
   settings.add("advert.pacing-share", pacing_share,
                "share of the best relevance that a campaign insists on at its beginning");
+  settings.add("advert.ai.url", ai.url,
+               "an OpenAI-compatible chat endpoint, with its whole path; empty: texts come from a "
+               "template");
+  settings.add("advert.ai.model", ai.model, "the model that it is asked for");
+  settings.add("advert.ai.key", ai.key, "its key, sent as a bearer token");
+  settings.add("advert.ai.timeout", ai.timeout, "longest wait for one of two attempts");
+  pictures.declare(settings);
 }
 
 void AdvertService::Settings::adjust(runtime::CommonSettings& common) {
@@ -85,8 +92,16 @@ AdvertService::AdvertService(runtime::Runtime& runtime, const Settings& settings
       handlers_{commands::make_handlers(desk_)},
       queries_{queries::make_queries({settings.is_enforced()}, rules_)},
       users_{projections::users(), runtime.database(), runtime.kafka()},
+      pictures_{settings.pictures.open()},
+      direct_{runtime.io(),
+              desk_,
+              *pictures_,
+              settings.ai,
+              runtime.database(),
+              [this](pg::Connection& connection, const outbox::DirectCommand& command,
+                     const auto& work) { return backend_.run_direct(connection, command, work); }},
       reload_{reload_parts(runtime, rules_), runtime.health()},
-      backend_{runtime, handlers_, queries_} {
+      backend_{runtime, handlers_, queries_, &direct_} {
   runtime.health().add_note("projection " + users_.name(), [this] { return users_.problem(); });
 }
 

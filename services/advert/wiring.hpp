@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "libs/blob/settings.hpp"
 #include "libs/projection/projection.hpp"
 #include "libs/runtime/backend.hpp"
 #include "libs/runtime/reload.hpp"
 #include "services/advert/commands/desk.hpp"
+#include "services/advert/direct/direct_api.hpp"
 
 namespace waybill::advert {
 
@@ -19,6 +21,8 @@ struct AdvertService {
     std::string fill_term = "share";
     std::string pacing = "off";
     std::string pacing_share = "0.5";
+    blob::StoreSettings pictures;
+    ai::ProviderOptions ai;
 
     void declare(config::Settings& settings);
     // A caller waits for every choice, and group commits make batches by themselves.
@@ -38,6 +42,8 @@ struct AdvertService {
   outbox::Handlers handlers_;
   runtime::Queries queries_;
   projection::Projection users_;
+  const std::unique_ptr<blob::Store> pictures_;
+  direct::DirectApi direct_;
   runtime::Reload reload_;
   runtime::Backend backend_;  // intake: last
 };

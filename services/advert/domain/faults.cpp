@@ -27,6 +27,14 @@ Fault already_exists(std::string detail) {
   return fault(FaultKind::conflict, "ALREADY_EXISTS", std::move(detail));
 }
 
+Fault too_large(std::string detail) {
+  return fault(FaultKind::too_large, "TOO_LARGE", std::move(detail));
+}
+
+Fault unsupported(std::string detail) {
+  return fault(FaultKind::unsupported, "UNSUPPORTED_MEDIA_TYPE", std::move(detail));
+}
+
 Fault too_late(std::string detail) {
   return fault(FaultKind::unavailable, "UNAVAILABLE", std::move(detail));
 }

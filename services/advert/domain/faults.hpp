@@ -15,6 +15,10 @@ Fault absent(std::string detail);
 Fault not_allowed(std::string detail);
 // 409: the same id twice in one body.
 Fault already_exists(std::string detail);
+// 413
+Fault too_large(std::string detail);
+// 415
+Fault unsupported(std::string detail);
 // 503
 Fault too_late(std::string detail);
 

@@ -33,6 +33,10 @@ Turn find_settings(pg::Session& session) {
   return read_turn(session.exec(sql::find_settings));
 }
 
+Turn find_settings(pg::Tx& tx) {
+  return read_turn(tx.exec(sql::find_settings));
+}
+
 std::int64_t raise_revision(pg::Tx& tx, Turn& turn) {
   ++turn.revision;
   turn.writer = new_id();

@@ -23,7 +23,9 @@ struct Turn {
 // Waits until all writers before are done; those behind wait until this transaction ends. Every
 // handler begins with it.
 Turn take_turn(pg::Tx& tx);
+// As it is now, without waiting for anybody.
 Turn find_settings(pg::Session& session);
+Turn find_settings(pg::Tx& tx);
 
 // The next revision, for rows that a choice depends on; written to the settings.
 std::int64_t raise_revision(pg::Tx& tx, Turn& turn);
