@@ -21,7 +21,6 @@ char32_t look_alike(char32_t letter) {
     case U'о':
       return U'o';
     case U'1':
-    case U'!':
     case U'і':
       return U'i';
     case U'3':

@@ -9,7 +9,7 @@
 using namespace waybill;
 using namespace waybill::contract;
 namespace json = boost::json;
-namespace advert = waybill::advert::v1;
+namespace v1 = waybill::advert::v1;
 
 namespace {
 
@@ -80,14 +80,14 @@ TEST_CASE("prices pass as any number above 0 and as text", "[contract][lenient]"
 TEST_CASE("a number that came as text is a number in the command", "[contract][lenient]") {
   const Asked asked = ask("POST", "/v1/time/advance", R"({"current_date":"-7","more":1})");
   REQUIRE(asked.violations.empty());
-  advert::SetDay message;
+  v1::SetDay message;
   REQUIRE(message.ParseFromString(*asked.bytes));
   CHECK(message.current_date() == -7);
 }
 
 TEST_CASE("text that looks like a number stays text where text is wanted", "[contract][lenient]") {
   const Asked asked = ask("PUT", kCampaigns + '/' + kLowerId, R"({"ad_title":"7"})");
-  advert::UpdateCampaign message;
+  v1::UpdateCampaign message;
   REQUIRE(message.ParseFromString(*asked.bytes));
   CHECK(message.ad_title() == "7");
   CHECK_FALSE(message.has_ad_text());
@@ -98,7 +98,7 @@ TEST_CASE("unknown members and parameters are ignored, at any depth", "[contract
   const Asked asked = ask("PUT", kCampaigns + '/' + kLowerId,
                           R"({"x":{"y":1},"targeting":{"age_from":"3","z":[]}})", {{"q", "1"}});
   REQUIRE(asked.violations.empty());
-  advert::UpdateCampaign message;
+  v1::UpdateCampaign message;
   REQUIRE(message.ParseFromString(*asked.bytes));
   CHECK(message.targeting().age_from() == 3);
 }
@@ -119,7 +119,7 @@ TEST_CASE("a body that is a list goes to the field that takes it", "[contract][l
                              R"(","login":"ada","age":36,"location":"Bern","gender":"FEMALE"})";
   const Asked asked = ask("POST", "/v1/clients/bulk", '[' + client + ',' + client + ']');
   REQUIRE(asked.violations.empty());
-  advert::PutClients message;
+  v1::PutClients message;
   REQUIRE(message.ParseFromString(*asked.bytes));
   CHECK(message.clients_size() == 2);
   CHECK(ask("POST", "/v1/clients/bulk", "[]").violations.empty());
@@ -144,7 +144,7 @@ TEST_CASE("names need a letter or a digit, gender its capitals", "[contract][len
 TEST_CASE("parameters of a GET go to its command, an id in lower case", "[contract][lenient]") {
   const Asked asked = ask("GET", "/v1/ads", "", {{"client_id", kId}, {"other", "1"}});
   REQUIRE(asked.violations.empty());
-  advert::ChooseAd message;
+  v1::ChooseAd message;
   REQUIRE(message.ParseFromString(*asked.bytes));
   CHECK(message.client_id() == kLowerId);
   const Asked missing = ask("GET", "/v1/ads", "");
@@ -156,7 +156,7 @@ TEST_CASE("other systems publish lists and parameters as members", "[contract][l
   std::string type = "waybill.advert.v1.SetBlacklist";
   const auto bytes = services().decode_command(type, R"({"words":["bad"]})");
   REQUIRE(bytes.has_value());
-  advert::SetBlacklist words;
+  v1::SetBlacklist words;
   REQUIRE(words.ParseFromString(*bytes));
   CHECK(words.words(0) == "bad");
   type = "waybill.advert.v1.ChooseAd";
