@@ -15,6 +15,8 @@ projection::Definition orders();    // sold_order
 projection::Definition steps();     // order_step: apart, so that orders are quick to rebuild
 projection::Definition products();  // known_product
 projection::Definition users();     // known_user
+// ad_campaign, ad_advertiser, ad_fact: what the views advert_daily and advert_totals are made of
+projection::Definition adverts();
 
 // The orders that events of waybill.orders tell, one for each. Throws std::invalid_argument.
 std::vector<store::SoldOrder> read_orders(std::span<const messaging::Event> events);

@@ -41,6 +41,30 @@ inline constexpr pg::Statement find_steps{"find_order_steps", R"(
    WHERE order_id = $1::uuid
    ORDER BY version)"};
 
+inline constexpr pg::Statement upsert_ad_campaigns{"upsert_ad_campaigns", R"(
+  INSERT INTO ad_campaign (id, version, advertiser_id, title, deleted)
+  SELECT id, version, advertiser_id, title, deleted
+    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::boolean[])
+         AS new (id, version, advertiser_id, title, deleted)
+      ON CONFLICT (id) DO UPDATE
+     SET version = excluded.version, title = excluded.title, deleted = excluded.deleted
+   WHERE ad_campaign.version < excluded.version)"};
+
+inline constexpr pg::Statement upsert_ad_advertisers{"upsert_ad_advertisers", R"(
+  INSERT INTO ad_advertiser (id, version, name)
+  SELECT id, version, name
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS new (id, version, name)
+      ON CONFLICT (id) DO UPDATE
+     SET version = excluded.version, name = excluded.name
+   WHERE ad_advertiser.version < excluded.version)"};
+
+inline constexpr pg::Statement insert_ad_facts{"insert_ad_facts", R"(
+  INSERT INTO ad_fact (campaign_id, client_id, fact, day, price)
+  SELECT campaign_id, client_id, fact, day, price
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::float8[])
+         AS new (campaign_id, client_id, fact, day, price)
+      ON CONFLICT (campaign_id, client_id, fact) DO NOTHING)"};
+
 inline constexpr pg::Statement upsert_products{"upsert_known_products", R"(
   INSERT INTO known_product (id, version, sku, name, price, currency, stock, deleted)
   SELECT id, version, sku, name, price, currency, stock, deleted

@@ -8,8 +8,9 @@ namespace waybill::tool::projections {
 
 const std::vector<projection::Definition>& catalogue() {
   static const std::vector<projection::Definition> all{
-      order::projections::users(),     report::projections::orders(), report::projections::steps(),
-      report::projections::products(), report::projections::users(),
+      order::projections::users(),  report::projections::orders(),
+      report::projections::steps(), report::projections::products(),
+      report::projections::users(), report::projections::adverts(),
   };
   return all;
 }
