@@ -12,8 +12,8 @@ put WAYBILL_INSTANCE "$INSTANCE"
 put WAYBILL_PG_HOST 127.0.0.1
 put WAYBILL_PG_PORT "$POSTGRES_PORT"
 put WAYBILL_PG_ADMIN_URL "$(admin_url)"
-for name in $(with_database); do put "WAYBILL_PG_URL_$(upper "$name")" "$(database_url "$name")"; done
-for name in $(with_database); do put "WAYBILL_PG_AUDIT_URL_$(upper "$name")" "$(audit_url "$name")"; done
+for name in $(with_database); do put "WAYBILL_DATABASE_$(upper "$name")" "$(database_url "$name")"; done
+for name in $(with_database); do put "WAYBILL_AUDIT_DATABASE_$(upper "$name")" "$(audit_url "$name")"; done
 put WAYBILL_RABBIT_URL "$(rabbit_url "$RABBIT_PORT")"
 put WAYBILL_RABBIT_MANAGEMENT_URL "http://waybill:$RABBIT_PASSWORD@127.0.0.1:$RABBIT_MANAGEMENT_PORT"
 put WAYBILL_KAFKA_BROKERS "127.0.0.1:$KAFKA_PORT"

@@ -48,7 +48,7 @@ constexpr pg::Statement kCountUntold{"count_untold", "SELECT count(*) FROM outbo
 
 std::int64_t untold() {
   std::int64_t rows = 0;
-  for (const char* variable : {"WAYBILL_PG_URL_ORDER", "WAYBILL_PG_URL_PRODUCT"}) {
+  for (const char* variable : {"WAYBILL_DATABASE_ORDER", "WAYBILL_DATABASE_PRODUCT"}) {
     pg::Options options;
     options.url = testing::environment(variable);
     pg::Connection connection{options};

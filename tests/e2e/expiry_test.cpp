@@ -12,7 +12,7 @@ namespace {
 // The timer is a row: it can be moved. Says whether there was one.
 bool make_due(const std::string& order) {
   pg::Options options;
-  options.url = testing::environment("WAYBILL_PG_URL_ORDER");
+  options.url = testing::environment("WAYBILL_DATABASE_ORDER");
   pg::Connection connection{options};
   pg::Session session{connection};
   const pg::Statement move{

@@ -12,8 +12,8 @@ extern char** environ;
 namespace waybill::tool {
 namespace {
 
-constexpr std::string_view kOwner = "WAYBILL_PG_URL_";
-constexpr std::string_view kReader = "WAYBILL_PG_AUDIT_URL_";
+constexpr std::string_view kOwner = "WAYBILL_DATABASE_";
+constexpr std::string_view kReader = "WAYBILL_AUDIT_DATABASE_";
 
 // ORDER_HISTORY → order-history
 std::string service_name(std::string_view suffix) {
@@ -59,7 +59,7 @@ std::string database_of(const std::map<std::string, std::string>& databases,
   const auto found = databases.find(service);
   if (found != databases.end()) return found->second;
   throw UsageError{
-      fmt::format("the database of service '{}' is not known: set WAYBILL_PG_URL_{} "
+      fmt::format("the database of service '{}' is not known: set WAYBILL_DATABASE_{} "
                   "(eval \"$(deploy/local/env.sh dev)\" sets those of all services)",
                   service, service)};
 }

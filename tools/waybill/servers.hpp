@@ -14,9 +14,9 @@ class App;
 
 namespace waybill::tool {
 
-// WAYBILL_PG_URL_<SERVICE> of the environment by service ("order"). URLs have passwords in them, so
-// there is no flag. WAYBILL_PG_AUDIT_URL_<SERVICE> comes first where it is set: a role that may
-// only read.
+// WAYBILL_DATABASE_<SERVICE> of the environment by service ("order"). URLs have passwords in them,
+// so there is no flag. WAYBILL_AUDIT_DATABASE_<SERVICE> comes first where it is set: a role that
+// may only read.
 std::map<std::string, std::string> databases_to_read();
 std::map<std::string, std::string> databases_to_write();
 

@@ -16,6 +16,7 @@ std::int64_t steady_micros() {
 }  // namespace
 
 void Mirror::catch_up(pg::Tx& tx, const store::Turn& turn) {
+  if (in_step_at_ > 0) age_.set(age_seconds());
   const bool own_is_newest = turn.revision == own_revision_ && turn.writer == own_writer_;
   if (own_is_newest && !turn.is_mine) {
     revision_ = turn.revision;

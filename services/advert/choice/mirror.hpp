@@ -3,11 +3,11 @@
 // last change was its own, there is nothing to read.
 #pragma once
 
-#include <atomic>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "libs/metrics/metrics.hpp"
 #include "services/advert/choice/index.hpp"
 #include "services/advert/store/turn.hpp"
 
@@ -26,10 +26,8 @@ class Mirror {
   // Begins anew: the database disagrees.
   void forget();
 
-  // Since it was last known to be in step. Any thread.
-  double age_seconds() const;
-
  private:
+  double age_seconds() const;  // since it was last known to be in step
   void read_changes(pg::Tx& tx, const store::Turn& turn);
 
   std::mutex mutex_;
@@ -41,7 +39,9 @@ class Mirror {
   std::int64_t own_revision_ = -1;
   Id own_writer_;
   std::vector<Id> uncertain_;
-  std::atomic<std::int64_t> in_step_at_{0};  // steady clock, microseconds
+  std::int64_t in_step_at_ = 0;  // steady clock, microseconds
+  metrics::Gauge& age_ = metrics::gauge(
+      "advert_index_age_seconds", "How old the index was when it was last brought up to date.");
 };
 
 }  // namespace waybill::advert::choice

@@ -23,7 +23,8 @@ std::vector<Model> choose_models(const Platform& platform, const Options& option
   }
   if (models.empty()) {
     throw UsageError{
-        "no database is known: eval \"$(deploy/local/env.sh dev)\" sets WAYBILL_PG_URL_<SERVICE>"};
+        "no database is known: eval \"$(deploy/local/env.sh dev)\" sets "
+        "WAYBILL_DATABASE_<SERVICE>"};
   }
   return models;
 }

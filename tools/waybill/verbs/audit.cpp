@@ -24,7 +24,7 @@ Examples:
 A history has one JSON object per answer: {"method", "path", "key", "status", "id"}; key is the
 idempotency key, status 0 where no answer came, id what was created ("command_id" for other writes).
 
-Databases: WAYBILL_PG_AUDIT_URL_<SERVICE>, or WAYBILL_PG_URL_<SERVICE>; they are only read.
+Databases: WAYBILL_AUDIT_DATABASE_<SERVICE>, or WAYBILL_DATABASE_<SERVICE>; they are only read.
 Exit codes: 0 clean, 1 something differs or a server is away, 2 the command line is wrong.)";
 
 struct AuditFlags {

@@ -51,7 +51,7 @@ std::vector<std::string> services_of(const DeadFlags& flags) {
   std::vector<std::string> services;
   for (const auto& [service, url] : databases_to_read()) services.push_back(service);
   if (services.empty()) {
-    throw UsageError{"no service is known: name one with --service, or set WAYBILL_PG_URL_*"};
+    throw UsageError{"no service is known: name one with --service, or set WAYBILL_DATABASE_*"};
   }
   return services;
 }

@@ -17,7 +17,7 @@ Examples:
   waybill files fsck --verify               reads every object, too
   waybill files fsck --mend                 removes orphaned objects, corrects counters
 
-WAYBILL_PG_URL_FILE names the database, WAYBILL_BLOB_* the store, as for the service. Missing bytes
+WAYBILL_DATABASE_FILE names the database, WAYBILL_BLOB_* the store, as for the service. Missing bytes
 can't be mended: bring them back from a backup under the same key.
 Exit codes: 0 they agree or were mended, 1 they differ, 2 the command line is wrong.)";
 
