@@ -125,7 +125,7 @@ TEST_CASE("ids that nothing has, or that are none, are not found", "[e2e][bad-in
 TEST_CASE("bodies of another kind, or too big, are refused", "[e2e][bad-input]") {
   check_problem(post_text("/v1/products", "name=tea", "application/x-www-form-urlencoded"), 415,
                 "unsupported-type");
-  check_problem(post_text("/v1/products", "\"" + std::string(2 * 1024 * 1024, 'x') + "\""), 413,
+  check_problem(post_text("/v1/products", "\"" + std::string(5 * 1024 * 1024, 'x') + "\""), 413,
                 "too-large");
 }
 

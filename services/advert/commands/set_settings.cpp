@@ -31,6 +31,7 @@ std::vector<std::string> words_of(const v1::SetBlacklist& body) {
 
 std::vector<outbox::Outcome> set_days(pg::Tx& tx, Batch<v1::SetDay> batch, outbox::Writer& out) {
   store::Turn turn = store::take_turn(tx);
+  const std::int64_t before = turn.day_version;
   std::vector<outbox::Outcome> outcomes;
   for (const auto& command : batch) {
     const domain::Day day = command.body.current_date();
@@ -41,7 +42,7 @@ std::vector<outbox::Outcome> set_days(pg::Tx& tx, Batch<v1::SetDay> batch, outbo
     }
     outcomes.push_back(outbox::Outcome::ok(fmt::format(R"({{"current_date":{}}})", day)));
   }
-  store::set_day(tx, turn);
+  if (turn.day_version != before) store::set_day(tx, turn);
   return outcomes;
 }
 
@@ -51,6 +52,7 @@ std::vector<outbox::Outcome> set_blacklists(pg::Tx& tx, Batch<v1::SetBlacklist> 
   std::vector<std::string> words = store::list_blacklist(tx);
   std::sort(words.begin(), words.end());  // as words_of sorts, whatever the database's collation
   const std::vector<std::string> before = words;
+  const std::int64_t version = turn.moderation_version;
   for (const auto& command : batch) {
     std::vector<std::string> wanted = words_of(command.body);
     if (wanted == words) continue;
@@ -59,7 +61,7 @@ std::vector<outbox::Outcome> set_blacklists(pg::Tx& tx, Batch<v1::SetBlacklist> 
     events::tell_moderation(out, turn, words, command.cause);
   }
   if (words != before) store::replace_blacklist(tx, words);
-  store::set_moderation(tx, turn);
+  if (turn.moderation_version != version) store::set_moderation(tx, turn);
   return {batch.size(), outbox::Outcome::no_content()};
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 namespace chrono = std::chrono;
 
-// 29 February comes again within eight years, also around 2100.
-constexpr chrono::days farthest{366 * 8 + 2};
+// 29 February on a certain day of the week comes again within forty years, also around 2100.
+constexpr chrono::days farthest{366 * 40};
 
 constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr", "may", "jun",
                                                        "jul", "aug", "sep", "oct", "nov", "dec"};

@@ -82,6 +82,9 @@ TEST_CASE("restricted days of month and week are added together", "[cron]") {
   CHECK(due("0 0 13 * 5", "2026-01-10T00:00:00Z", "UTC", 3) ==
         Times{"2026-01-13T00:00", "2026-01-16T00:00", "2026-01-23T00:00"});
   CHECK(due("0 0 29 2 *", "2026-01-10T00:00:00Z", "UTC", 1) == Times{"2028-02-29T00:00"});
+  // With a step from the first on both count: 1 February, a Sunday.
+  CHECK(due("0 0 */31 2 0", "2037-02-01T00:00:00Z", "UTC", 2) ==
+        Times{"2043-02-01T00:00", "2054-02-01T00:00"});
 }
 
 TEST_CASE("what is no cron expression is refused with what is wrong", "[cron]") {
