@@ -25,7 +25,7 @@ constexpr std::chrono::minutes patience{10};
 
 constexpr pg::Statement read_sold{"bench_read_sold", R"(
   SELECT count(*), sum(units)
-    FROM (SELECT units FROM sold_order ORDER BY order_date, id LIMIT 100) AS some)"};
+    FROM (SELECT units FROM sold_order ORDER BY order_date, id LIMIT 100) AS oldest)"};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
