@@ -364,7 +364,8 @@ void Worker::count_failed(const Intake& command, const char* reason) {
 
 // A type that nobody knows must not become a label: whoever sends may send anything.
 std::string Worker::action_of(const Intake& command) const {
-  return shop_.handlers.find(command.type) == nullptr ? "unknown" : command.type;
+  const bool known = shop_.handlers.find(command.type) || shop_.handlers.find_query(command.type);
+  return known ? command.type : "unknown";
 }
 
 void Worker::acknowledge() {

@@ -57,10 +57,16 @@ void Mirror::read_changes(pg::Tx& tx, const store::Turn& turn) {
   writer_ = turn.writer;
 }
 
-void Mirror::note(const store::Turn& turn, std::span<const Id> changed) {
+void Mirror::add_show(const Id& campaign) {
+  own_revision_ = -1;
+  own_writer_ = {};
+  uncertain_.push_back(campaign);
+  index_.add_show(campaign);
+}
+
+void Mirror::note(const store::Turn& turn) {
   own_revision_ = turn.revision;
   own_writer_ = turn.writer;
-  uncertain_.insert(uncertain_.end(), changed.begin(), changed.end());
 }
 
 void Mirror::forget() {

@@ -19,10 +19,12 @@ class Mirror {
   std::unique_lock<std::mutex> lock() { return std::unique_lock{mutex_}; }
 
   void catch_up(pg::Tx& tx, const store::Turn& turn);
-  Index& index() { return index_; }
-  // What this transaction changed in the index and in the database under a new revision. Whether it
-  // was committed shows at the next turn.
-  void note(const store::Turn& turn, std::span<const Id> changed);
+  const Index& index() const { return index_; }
+  // A show that this transaction will record: in the index at once, and doubted from now on.
+  void add_show(const Id& campaign);
+  // The database has those shows under this turn's revision. Whether they were committed shows at
+  // the next turn; without this call they are read again.
+  void note(const store::Turn& turn);
   // Begins anew: the database disagrees.
   void forget();
 
@@ -35,7 +37,7 @@ class Mirror {
   // Of the last transaction that is known to be committed.
   std::int64_t revision_ = -1;
   Id writer_;
-  // Of the last one of ours that may not be.
+  // Of the last one of ours that may not be; none while there are shows it does not have yet.
   std::int64_t own_revision_ = -1;
   Id own_writer_;
   std::vector<Id> uncertain_;

@@ -73,7 +73,7 @@ bool is_late(const Command& command) {
 }
 
 // A refusal, or nothing and one more decision.
-std::optional<outbox::Outcome> decide(pg::Tx& tx, Round& round, choice::Index& index,
+std::optional<outbox::Outcome> decide(pg::Tx& tx, Round& round, choice::Mirror& mirror,
                                       const Command& command) {
   if (is_late(command)) {
     count_choice("late");
@@ -84,7 +84,7 @@ std::optional<outbox::Outcome> decide(pg::Tx& tx, Round& round, choice::Index& i
     count_choice("unknown-client");
     return outbox::Outcome::refused(domain::no_such_client());
   }
-  const auto best = choice::choose(index, viewer->second, round.rules->weights,
+  const auto best = choice::choose(mirror.index(), viewer->second, round.rules->weights,
                                    keep_back(tx, round, viewer->second));
   if (!best) {
     count_choice("no-ad");
@@ -97,17 +97,15 @@ std::optional<outbox::Outcome> decide(pg::Tx& tx, Round& round, choice::Index& i
        campaign,
        best->listing->offer.shows + 1});
   viewer->second.seen.insert(campaign);
-  index.add_show(campaign);
+  mirror.add_show(campaign);
   return std::nullopt;
 }
 
 // Writes what was decided; the texts of the ads come back with it. The database has the last word.
 std::unordered_map<Id, store::Shown> record(pg::Tx& tx, Round& round, choice::Mirror& mirror) {
   std::vector<store::Impression> impressions;
-  std::vector<Id> changed;
   for (const Round::Decision& decision : round.decisions) {
     impressions.push_back({decision.campaign_id, decision.basis.client_id, decision.command->now});
-    changed.push_back(decision.campaign_id);
   }
   const std::int64_t revision = store::raise_revision(tx, round.turn);
   auto shown = store::record_impressions(tx, impressions, round.turn.day, revision);
@@ -116,7 +114,7 @@ std::unordered_map<Id, store::Shown> record(pg::Tx& tx, Round& round, choice::Mi
     mirror.forget();
     throw pg::TransientError{"the index and the books disagree"};
   }
-  mirror.note(round.turn, changed);
+  mirror.note(round.turn);
   return std::move(*shown);
 }
 
@@ -154,7 +152,7 @@ std::vector<outbox::Outcome> ChooseAds::operator()(pg::Tx& tx, Batch<v1::ChooseA
     open.clear();
   };
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    auto refused = decide(tx, round, desk->mirror.index(), batch[i]);
+    auto refused = decide(tx, round, desk->mirror, batch[i]);
     if (refused) {
       outcomes[i] = std::move(*refused);
     } else {

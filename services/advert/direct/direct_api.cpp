@@ -128,28 +128,34 @@ web::awaitable<web::Response> DirectApi::put_image(web::Request& request,
   co_return response;
 }
 
+bool DirectApi::has_campaign(const std::string& id) {
+  const auto campaign = Id::parse(id);
+  if (!campaign) return false;
+  auto connection = connections_.take();
+  pg::Session session{*connection};
+  return store::find_campaign(session, *campaign).has_value();
+}
+
 web::Response DirectApi::store_image(const web::Request& request, const web::PathParams& params,
                                      const std::string& picture) {
   const log::Scope scope{request.trace};
-  auto shrunk = image::shrink(picture, {});
-  if (!shrunk) return web::problem_response(as_told_here(shrunk.error()), request);
   outbox::Command<v1::SetCampaignImage> command;
   command.cause = runtime::cause_of(request, kCommands);
   const Id image = derive_id(command.cause.command_id, "picture");
   command.body.set_advertiser_id(std::string{web::param(params, "advertiser")});
   command.body.set_campaign_id(std::string{web::param(params, "campaign")});
   command.body.set_image_uri("/v1/images/" + image.to_string() + ".png");
-  auto connection = connections_.take();
-  // Nothing is kept for a campaign that is not there.
-  pg::Session session{*connection};
-  const auto campaign = Id::parse(command.body.campaign_id());
-  if (!campaign || !store::find_campaign(session, *campaign)) {
+  // Nothing is done or kept for a campaign that is not there.
+  if (!has_campaign(command.body.campaign_id())) {
     return web::problem_response(domain::no_such_campaign(), request);
   }
+  auto shrunk = image::shrink(picture, {});
+  if (!shrunk) return web::problem_response(as_told_here(shrunk.error()), request);
   auto upload = store_.begin();
   upload->write(*shrunk);
   upload->finish(blob_key(image));
   command.now = now();
+  auto connection = connections_.take();
   const outbox::DirectCommand direct{v1::SetCampaignImage::descriptor()->full_name(), "",
                                      command.cause};
   const auto outcome = run_once_(*connection, direct, [&](pg::Tx& tx, outbox::Writer& out) {

@@ -39,6 +39,7 @@ class DirectApi final : public web::Handler {
   web::awaitable<web::Response> write_text(web::Request& request, const web::PathParams& params);
 
   // On the pool.
+  bool has_campaign(const std::string& id);
   web::Response store_image(const web::Request& request, const web::PathParams& params,
                             const std::string& picture);
   web::Response find_image(const web::Request& request, const std::string& name);

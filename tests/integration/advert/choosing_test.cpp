@@ -180,6 +180,26 @@ TEST_CASE("what was rolled back is not in the index", "[advert][choice]") {
   CHECK(worker.ask(rows_of, second) == 1);
 }
 
+TEST_CASE("what the database did not take is not in the index", "[advert][choice]") {
+  constexpr pg::Statement shut{
+      "test_shut", "ALTER TABLE metrics ADD CONSTRAINT test_shut CHECK (false) NOT VALID"};
+  constexpr pg::Statement opened{"test_opened", "ALTER TABLE metrics DROP CONSTRAINT test_shut"};
+  Worker worker;
+  worker.set_day(0);
+  const std::string place = new_place();
+  const auto clients = make_clients(worker, place, 3);
+  const std::string advertiser = make_advertiser(worker);
+  const std::string first = create(worker, campaign_of(advertiser, place, 1));
+  REQUIRE(worker.choose(clients[0]).text("ad_id") == first);
+  const std::string second = create(worker, campaign_of(advertiser, place, 1));
+  pg::Connection owner{database().options()};
+  pg::Session{owner}.exec(shut);
+  CHECK_THROWS_AS(worker.choose(clients[1]), pg::Error);
+  pg::Session{owner}.exec(opened);
+  CHECK(worker.choose(clients[2]).text("ad_id") == second);  // the limit is not used up
+  CHECK(worker.ask(rows_of, second) == 1);
+}
+
 TEST_CASE("clicks that reach their limit stop a campaign", "[advert][choice]") {
   Worker worker, other;
   worker.set_day(0);

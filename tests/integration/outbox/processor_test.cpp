@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "libs/metrics/metrics.hpp"
 #include "tests/integration/outbox/house.hpp"
 
 using namespace waybill;
@@ -42,6 +43,10 @@ TEST_CASE("a question over the queue is answered each time and leaves no trace",
         return Outcome::ok(std::to_string(session.exec(count)[0].integer(0)));
       });
   house.start();
+  const auto& received = metrics::counter(
+      "consumer_messages_received_total", "",
+      {{"service", metrics::process_name()}, {"action", CancelOrder::descriptor()->full_name()}});
+  const double before = received.value();
   const auto question = house.message(cancel(new_id()));
   house.send(question);
   house.send(question);
@@ -52,6 +57,7 @@ TEST_CASE("a question over the queue is answered each time and leaves no trace",
   CHECK(outcomes[1].body() == "0");
   CHECK(outcomes[2].status() == 404);
   CHECK(house.count("SELECT count(*) FROM inbox") == 0);
+  CHECK(received.value() == before + 3);
 }
 
 TEST_CASE("a question that fails is answered, and does not go to the dead queue", "[outbox]") {
