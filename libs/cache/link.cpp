@@ -6,9 +6,32 @@
 #include <boost/asio/post.hpp>
 #include <hiredis/async.h>
 
+#include "libs/metrics/outgoing.hpp"
+
 namespace waybill::cache {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// On its way until its callback.
+struct Call {
+  Link::Reply reply;
+  metrics::OutgoingKind kind;
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+};
+
+metrics::OutgoingKind kind_of(std::string_view command) {
+  thread_local std::map<std::string, metrics::OutgoingKind, std::less<>> kinds;
+  auto known = kinds.find(command);
+  if (known == kinds.end()) {
+    const std::string name{command};
+    known = kinds.try_emplace(name, "redis", name).first;
+  }
+  return known->second;
+}
+
+}  // namespace
 
 Address parse_address(const std::string& url) {
   constexpr std::string_view kScheme = "redis://";
@@ -164,16 +187,19 @@ void Link::send(const std::vector<std::string_view>& arguments, Reply reply) {
     data.push_back(argument.data());
     sizes.push_back(argument.size());
   }
-  auto owned = std::make_unique<Reply>(std::move(reply));
-  const auto answer = [](redisAsyncContext*, void* raw, void* data_of_reply) {
-    const std::unique_ptr<Reply> call{static_cast<Reply*>(data_of_reply)};
-    (*call)(static_cast<const redisReply*>(raw));
+  auto owned = std::make_unique<Call>(Call{std::move(reply), kind_of(arguments.front())});
+  const auto answer = [](redisAsyncContext*, void* raw, void* data_of_call) {
+    const std::unique_ptr<Call> call{static_cast<Call*>(data_of_call)};
+    const auto* answered = static_cast<const redisReply*>(raw);
+    const bool is_ok = answered && answered->type != REDIS_REPLY_ERROR;
+    call->kind.observe(std::chrono::steady_clock::now() - call->begun, is_ok);
+    call->reply(answered);
   };
   if (redisAsyncCommandArgv(impl_->context, answer, owned.get(), static_cast<int>(data.size()),
                             data.data(), sizes.data()) == REDIS_OK) {
     owned.release();  // NOLINT: the callback takes it
   } else {
-    impl_->refuse(std::move(*owned));
+    impl_->refuse(std::move(owned->reply));
   }
 }
 

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "libs/metrics/metrics.hpp"
+#include "libs/metrics/outgoing.hpp"
 #include "libs/pg/conninfo.hpp"
 #include "libs/pg/errors.hpp"
 #include "libs/pg/link.hpp"
@@ -70,8 +71,11 @@ Link& Connection::Impl::open() {
         metrics::counter("pg_connections_opened_total", "Database connections opened.");
     link.reset();
     used = false;
+    static const metrics::OutgoingKind connects{"postgresql", "connect"};
+    metrics::Outgoing call{connects};
     try {
       link = std::make_unique<Link>(conninfo(options, settings));
+      call.succeeded();
     } catch (const pqxx::broken_connection& error) {
       throw UnavailableError{error.what()};
     }

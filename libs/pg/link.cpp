@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "libs/metrics/outgoing.hpp"
 #include "libs/pg/text.hpp"
 
 namespace waybill::pg {
@@ -13,6 +14,14 @@ class Receiver : public pqxx::notification_receiver {
   using notification_receiver::notification_receiver;
   void operator()(const std::string&, int) override {}
 };
+
+const metrics::OutgoingKind& kind_of(const std::string& sql) {
+  static const metrics::OutgoingKind batches{"postgresql", "batch"};
+  static const metrics::OutgoingKind commits{"postgresql", "commit"};
+  static const metrics::OutgoingKind rollbacks{"postgresql", "rollback"};
+  if (sql.ends_with(";COMMIT")) return commits;
+  return sql == "ROLLBACK" ? rollbacks : batches;
+}
 
 }  // namespace
 
@@ -40,16 +49,24 @@ void Link::prepare(const Statement& statement) {
 }
 
 pqxx::result Link::bind(const Statement& statement, std::span<const Param> params) {
+  static const metrics::OutgoingKind statements{"postgresql", "statement"};
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const Param& param : params) {
     values.push_back(param.text() ? param.text()->c_str() : nullptr);
   }
-  return work().exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(values));
+  metrics::Outgoing call{statements};
+  pqxx::result result =
+      work().exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(values));
+  call.succeeded();
+  return result;
 }
 
 pqxx::result Link::exec(const std::string& sql) {
-  return work().exec(sql);
+  metrics::Outgoing call{kind_of(sql)};
+  pqxx::result result = work().exec(sql);
+  call.succeeded();
+  return result;
 }
 
 pqxx::nontransaction& Link::work() {

@@ -13,7 +13,7 @@
 
 #include "libs/async/async.hpp"
 #include "libs/log/log.hpp"
-#include "libs/metrics/metrics.hpp"
+#include "libs/metrics/outgoing.hpp"
 #include "libs/web/message_head.hpp"
 #include "libs/web/read_buffer.hpp"
 #include "libs/web/response_parser.hpp"
@@ -118,6 +118,8 @@ struct Client::Impl {
   Impl(asio::io_context& context, std::string where, ClientOptions settings);
 
   static awaitable<Result<Response>> send(std::shared_ptr<Impl> self, ClientRequest request);
+  static awaitable<Result<Response>> measured(std::shared_ptr<Impl> self,
+                                              awaitable<Result<Response>> sending);
   static awaitable<Result<Response>> open_stream(std::shared_ptr<Impl> self, ClientRequest request);
   static awaitable<Result<Lease>> acquire(std::shared_ptr<Impl> self, Time deadline, bool fresh);
   static awaitable<bool> wait_in_line(std::shared_ptr<Impl> self, Time deadline,
@@ -137,6 +139,7 @@ struct Client::Impl {
 
   asio::io_context& io;
   const std::string address;
+  const metrics::OutgoingKind calls{address, "request"};
   std::string host;
   std::string port;
   const ClientOptions options;
@@ -510,12 +513,21 @@ Client::~Client() {
   impl_->idle.clear();
 }
 
+// Until the answer is there; of a stream, its header.
+awaitable<Result<Response>> Client::Impl::measured(std::shared_ptr<Impl> self,
+                                                   awaitable<Result<Response>> sending) {
+  metrics::Outgoing call{self->calls};
+  auto response = co_await std::move(sending);
+  if (response && response->status < 500) call.succeeded();
+  co_return response;
+}
+
 awaitable<Result<Response>> Client::open(ClientRequest request) {
-  return Impl::open_stream(impl_, std::move(request));
+  return Impl::measured(impl_, Impl::open_stream(impl_, std::move(request)));
 }
 
 awaitable<Result<Response>> Client::send(ClientRequest request) {
-  return Impl::send(impl_, std::move(request));
+  return Impl::measured(impl_, Impl::send(impl_, std::move(request)));
 }
 
 }  // namespace waybill::web

@@ -4,6 +4,8 @@
 
 #include <curl/curl.h>
 
+#include "libs/metrics/outgoing.hpp"
+
 namespace waybill::web {
 namespace {
 
@@ -64,10 +66,12 @@ Result<FetchAnswer> fetch(const FetchRequest& request) {
     set(CURLOPT_POSTFIELDS, request.body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  metrics::Outgoing call{request.target, "request"};
   const CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) return unavailable(curl_easy_strerror(code));
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (status < 500) call.succeeded();
   return FetchAnswer{static_cast<int>(status), std::move(sink.body)};
 }
 

@@ -11,6 +11,7 @@
 namespace waybill::web {
 
 struct FetchRequest {
+  std::string target = "http";  // who is asked, a label of metrics: one of few
   std::string method = "GET";
   std::string url;  // http or https; certificates are checked, redirects not followed
   std::vector<std::string> headers;  // "Name: value"

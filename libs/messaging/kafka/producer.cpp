@@ -4,7 +4,7 @@
 
 #include "libs/log/log.hpp"
 #include "libs/messaging/kafka/handle.hpp"
-#include "libs/metrics/metrics.hpp"
+#include "libs/metrics/outgoing.hpp"
 
 namespace waybill::messaging::kafka {
 namespace {
@@ -65,7 +65,9 @@ class KafkaProducer final : public EventProducer {
   }
 
   std::vector<bool> produce(std::span<const Event> events, milliseconds limit) override {
+    static const metrics::OutgoingKind batches{"kafka", "produce"};
     std::lock_guard one_batch{batch_mutex_};
+    metrics::Outgoing call{batches};
     const auto deadline = Clock::now() + limit;
     const auto handle = begin();
     std::size_t pending = 0;
@@ -76,6 +78,9 @@ class KafkaProducer final : public EventProducer {
     }
     const bool answered = wait(handle.get(), pending, deadline);
     const auto results = results_of(slots);
+    if (std::all_of(results.begin(), results.end(), [](bool stored) { return stored; })) {
+      call.succeeded();
+    }
     // What is unknown may still be on its way: a new producer's numbers keep it apart from what is
     // sent again.
     if (!answered || is_fatal(handle.get()) || is_purged()) renew();

@@ -3,7 +3,7 @@
 #include "libs/log/log.hpp"
 #include "libs/messaging/rabbit/link.hpp"
 #include "libs/messaging/rabbit/unconfirmed.hpp"
-#include "libs/metrics/metrics.hpp"
+#include "libs/metrics/outgoing.hpp"
 
 namespace waybill::messaging::rabbit {
 namespace {
@@ -65,8 +65,7 @@ class RabbitPublisher final : public Publisher, private LinkOwner {
   }
 
   void publish(OutgoingMessage message, Done done, std::chrono::milliseconds limit) override {
-    if (!done) done = [](Publish) {};
-    Pending pending{std::move(message), std::move(done), Clock::now() + limit};
+    Pending pending{std::move(message), measured(std::move(done)), Clock::now() + limit};
     {
       std::lock_guard lock{mutex_};
       if (incoming_.size() + waiting_count_ < options_.waiting) {
@@ -89,6 +88,15 @@ class RabbitPublisher final : public Publisher, private LinkOwner {
     Done done;
     Clock::time_point deadline;
   };
+
+  // From here to the broker's answer, or to giving up.
+  static Done measured(Done done) {
+    static const metrics::OutgoingKind publishes{"rabbitmq", "publish"};
+    return [done = std::move(done), begun = Clock::now()](Publish outcome) {
+      publishes.observe(Clock::now() - begun, outcome == Publish::confirmed);
+      if (done) done(outcome);
+    };
+  }
 
   std::unique_ptr<Connection> open() override {
     auto connection = std::make_unique<Connection>(address_, name_);

@@ -69,6 +69,7 @@ std::optional<std::string> Copywriter::ask_once(const Wish& wish, std::chrono::m
   const json::object message{{"role", "user"}, {"content", ask_for(wish)}};
   const json::object body{{"model", options_.model}, {"messages", json::array{message}}};
   web::FetchRequest request;
+  request.target = "text-provider";
   request.method = "POST";
   request.url = options_.url;
   request.headers = {"Content-Type: application/json", "Expect:"};

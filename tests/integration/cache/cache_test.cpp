@@ -8,6 +8,7 @@
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/testing/calls.hpp"
 #include "tests/integration/cache/redis.hpp"
 
 using namespace waybill;
@@ -71,6 +72,15 @@ TEST_CASE("what was filled is read with version and owner", "[cache]") {
   REQUIRE(eventually(5s, [&] { return user.version("product:1") == 7; }));
   CHECK(user.get("product:1")->owner == "somebody");
   CHECK(user.get("product:1")->body == "{\"a\": 1}");
+}
+
+TEST_CASE("what Redis is asked is timed by command", "[cache]") {
+  Redis redis;
+  User user{redis};
+  REQUIRE(user.connected());
+  const auto before = testing::calls("redis", "GET", "ok");
+  CHECK_FALSE(user.get("product:1"));
+  CHECK(testing::calls("redis", "GET", "ok") == before + 1);
 }
 
 TEST_CASE("a fill never replaces a newer version", "[cache]") {

@@ -5,6 +5,7 @@
 
 #include "libs/messaging/broker.hpp"
 #include "libs/metrics/metrics.hpp"
+#include "libs/testing/calls.hpp"
 
 namespace waybill::messaging {
 namespace {
@@ -45,6 +46,20 @@ std::vector<Event> one_event() {
 }
 
 }  // namespace
+
+TEST_CASE("a batch that Kafka took is a call that succeeded, one that it refused has failed",
+          "[kafka]") {
+  ImaginedCluster cluster;
+  const auto broker = cluster.broker();
+  const auto producer = broker->make_producer("test.timed");
+  const auto stored = testing::calls("kafka", "produce", "ok");
+  const auto refused = testing::calls("kafka", "produce", "failed");
+  CHECK(producer->produce(one_event()) == std::vector{true});
+  CHECK(testing::calls("kafka", "produce", "ok") == stored + 1);
+  cluster.refuse_next_produce(RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+  CHECK(producer->produce(one_event()) == std::vector{false});
+  CHECK(testing::calls("kafka", "produce", "failed") == refused + 1);
+}
 
 TEST_CASE("after a fatal error the producer is made anew, and the batch is told again", "[kafka]") {
   ImaginedCluster cluster;

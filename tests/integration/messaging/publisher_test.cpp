@@ -1,9 +1,27 @@
 // A publisher whose link breaks.
 #include <set>
 
+#include "libs/testing/calls.hpp"
 #include "tests/integration/messaging/gated_rabbit.hpp"
 
 namespace waybill::messaging {
+
+TEST_CASE("a confirmed message is a call that succeeded, one that is given up has failed",
+          "[rabbit][publish]") {
+  GatedRabbit rabbit;
+  auto publisher = rabbit.gated->make_publisher("test.timed");
+  const auto confirmed = testing::calls("rabbitmq", "publish", "ok");
+  const auto failed = testing::calls("rabbitmq", "publish", "failed");
+  std::vector<OutgoingMessage> one{rabbit.command("1")};
+  CHECK(publisher->publish_all(std::move(one)) == std::vector{Publish::confirmed});
+  CHECK(testing::calls("rabbitmq", "publish", "ok") == confirmed + 1);
+  rabbit.gate.close();
+  std::atomic<bool> given_up = false;
+  publisher->publish(
+      rabbit.command("2"), [&](Publish) { given_up = true; }, milliseconds{200});
+  REQUIRE(testing::eventually(kLong, [&] { return given_up.load(); }));
+  CHECK(testing::calls("rabbitmq", "publish", "failed") == failed + 1);
+}
 
 TEST_CASE(
     "a publisher whose link is cut again and again answers each message once and loses none "

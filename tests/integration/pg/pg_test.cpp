@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "libs/testing/calls.hpp"
 #include "libs/testing/testing.hpp"
 
 using namespace waybill;
@@ -118,6 +119,23 @@ TEST_CASE("parameters too large to travel with others are bound alone", "[pg]") 
   }
   CHECK(db.session.exec(sql::find_thing, id)[0].text(4) == name);
   CHECK(db.amount(id) == 2);
+}
+
+TEST_CASE("what the database is asked is timed by its kind, and what it refuses has failed",
+          "[pg]") {
+  Database db;
+  const auto batched = testing::calls("postgresql", "batch", "ok");
+  const auto committed = testing::calls("postgresql", "commit", "ok");
+  const auto bound = testing::calls("postgresql", "statement", "ok");
+  const auto refused = testing::calls("postgresql", "batch", "failed");
+  const Id id = db.insert();  // the insert travels with BEGIN
+  CHECK(testing::calls("postgresql", "batch", "ok") == batched + 1);
+  CHECK(testing::calls("postgresql", "commit", "ok") == committed + 1);
+  db.session.exec(sql::find_thing, id);
+  CHECK(testing::calls("postgresql", "statement", "ok") == bound + 1);
+  pg::Tx tx{db.connection};
+  CHECK_THROWS(tx.exec(sql::insert_thing, id, 1, std::nullopt, std::nullopt, "the same"));
+  CHECK(testing::calls("postgresql", "batch", "failed") == refused + 1);
 }
 
 TEST_CASE("what is not committed has not happened", "[pg]") {

@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/testing/calls.hpp"
 #include "libs/testing/testing.hpp"
 #include "tests/integration/web/fixture.hpp"
 
@@ -92,6 +93,22 @@ TEST_CASE("a request comes through with headers and body, the answer comes back"
   CHECK(response->status == 200);
   CHECK(response->body == "POST /a hello");
   CHECK(response->headers.get("content-type") == "text/plain");
+}
+
+TEST_CASE("a call is timed by who is asked; a server's fault and no answer have failed",
+          "[web][client]") {
+  ScriptedUpstream upstream{{{kOk, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                              "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"}}};
+  Caller caller{upstream.address()};
+  for (int i = 0; i < 3; ++i) CHECK(caller.send("GET", "/").has_value());
+  CHECK(testing::calls(upstream.address(), "request", "ok") == 2);
+  CHECK(testing::calls(upstream.address(), "request", "failed") == 1);
+
+  const std::string nobody = "127.0.0.1:9";  // the discard port
+  Caller lost{nobody};
+  const auto before = testing::calls(nobody, "request", "failed");
+  CHECK_FALSE(lost.send("GET", "/").has_value());
+  CHECK(testing::calls(nobody, "request", "failed") == before + 1);
 }
 
 TEST_CASE("a connection is used again", "[web][client]") {
