@@ -72,7 +72,10 @@ struct QueueOptions {
   std::string name;  // empty for an exclusive queue: it gets one, and keeps it over reconnects
   bool command_queue = true;  // durable quorum queue bound to waybill.commands by its name, with
                               // <name>.retry.<n> and <name>.dead
-  bool exclusive = false;     // a reply queue: classic, gone with its connection, no acknowledging
+  // Of a plain queue: whatever consumes it, one at a time gets its messages, in their order; when
+  // that one goes, another gets them, those that were not acknowledged first.
+  bool single_active = false;
+  bool exclusive = false;  // a reply queue: classic, gone with its connection, no acknowledging
   std::uint16_t prefetch = 200;
   std::vector<std::chrono::milliseconds> retries{std::chrono::seconds{1}, std::chrono::seconds{10},
                                                  std::chrono::minutes{1}, std::chrono::minutes{10}};

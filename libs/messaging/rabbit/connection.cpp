@@ -83,10 +83,15 @@ amqp_table_entry_t table_entry(std::string_view name, amqp_table_t value) {
 }
 
 amqp_table_entry_t argument_entry(const std::string& name,
-                                  const std::variant<std::string, std::int64_t>& value) {
+                                  const std::variant<std::string, std::int64_t, bool>& value) {
   if (const auto* words = std::get_if<std::string>(&value)) return text_entry(name, *words);
   amqp_table_entry_t entry{};
   entry.key = bytes(name);
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    entry.value.kind = AMQP_FIELD_KIND_BOOLEAN;
+    entry.value.value.boolean = *flag ? 1 : 0;
+    return entry;
+  }
   entry.value.kind = AMQP_FIELD_KIND_I64;
   entry.value.value.i64 = std::get<std::int64_t>(value);
   return entry;

@@ -43,7 +43,7 @@ struct QueueDeclaration {
   std::string name;
   bool durable = true;
   bool exclusive = false;
-  std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>> arguments = {};
+  std::vector<std::pair<std::string, std::variant<std::string, std::int64_t, bool>>> arguments = {};
 };
 
 // What the broker says after the synchronous part.

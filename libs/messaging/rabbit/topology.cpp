@@ -59,7 +59,11 @@ void declare(Connection& connection, const QueueOptions& options) {
   } else if (options.command_queue) {
     declare_command_queue(connection, options);
   } else {
-    connection.declare_queue(quorum_queue(options.name));
+    auto queue = quorum_queue(options.name);
+    if (options.single_active) {
+      queue.arguments.emplace_back("x-single-active-consumer", true);
+    }
+    connection.declare_queue(queue);
   }
 }
 
