@@ -7,6 +7,10 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <strings.h>
@@ -77,6 +81,7 @@ struct Upstream {
   explicit Upstream(asio::io_context& io) : socket{io}, timer{io} {}
 
   tcp::socket socket;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls;  // where the upstream speaks it
   asio::steady_timer timer;
   ReadBuffer in;
   Time idle_since;
@@ -94,6 +99,40 @@ struct Upstream {
 };
 
 using UpstreamPtr = std::shared_ptr<Upstream>;
+
+template <class Buffers>
+awaitable<void> write_all(Upstream& upstream, const Buffers& buffers, error_code& error) {
+  if (upstream.tls) {
+    co_await asio::async_write(*upstream.tls, buffers,
+                               asio::redirect_error(asio::use_awaitable, error));
+  } else {
+    co_await asio::async_write(upstream.socket, buffers,
+                               asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+// A TLS connection that ends without a goodbye ends: whether the answer was whole, HTTP says.
+awaitable<std::size_t> read_some(Upstream& upstream, error_code& error) {
+  std::size_t count = 0;
+  if (upstream.tls) {
+    count = co_await upstream.tls->async_read_some(
+        upstream.in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::ssl::error::stream_truncated) error = asio::error::eof;
+  } else {
+    count = co_await upstream.socket.async_read_some(
+        upstream.in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+  }
+  co_return count;
+}
+
+// TLS 1.2 or newer, certificates by the system's authorities.
+asio::ssl::context make_tls() {
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  context.set_default_verify_paths();
+  context.set_verify_mode(asio::ssl::verify_peer);
+  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  return context;
+}
 
 // Closes the connection, and with it ends whatever waits for it, when the time is over.
 void set_deadline(const UpstreamPtr& upstream, Time deadline) {
@@ -125,6 +164,7 @@ struct Client::Impl {
   static awaitable<bool> wait_in_line(std::shared_ptr<Impl> self, Time deadline,
                                       UpstreamPtr& upstream);
   awaitable<std::optional<Trouble>> connect(const UpstreamPtr& upstream, Time deadline);
+  awaitable<std::optional<Trouble>> shake_hands(const UpstreamPtr& upstream, Time deadline);
   awaitable<std::optional<Trouble>> resolve(std::vector<tcp::endpoint>& endpoints, Time deadline);
   awaitable<std::optional<Trouble>> exchange(Upstream& upstream, const std::string& head,
                                              const std::string& body, ResponseParser& parser,
@@ -143,6 +183,7 @@ struct Client::Impl {
   std::string host;
   std::string port;
   const ClientOptions options;
+  std::optional<asio::ssl::context> tls;
   std::optional<tcp::endpoint> endpoint;  // where the address is no name
   std::vector<UpstreamPtr> idle;          // the last one was used last
   std::size_t open = 0;                   // connections, idle ones included
@@ -192,6 +233,7 @@ Client::Impl::Impl(asio::io_context& context, std::string where, ClientOptions s
   if (colon == std::string::npos) throw std::invalid_argument("not host:port: " + address);
   host = address.substr(0, colon);
   port = address.substr(colon + 1);
+  if (options.tls) tls.emplace(make_tls());
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   error_code is_name;
   const auto literal = asio::ip::make_address(host, is_name);
@@ -270,7 +312,23 @@ awaitable<std::optional<Trouble>> Client::Impl::connect(const UpstreamPtr& upstr
   }
   upstream->socket.set_option(tcp::no_delay{true}, error);
   upstream->socket.non_blocking(true, error);
+  if (options.tls) co_return co_await shake_hands(upstream, deadline);
   co_return std::nullopt;
+}
+
+awaitable<std::optional<Trouble>> Client::Impl::shake_hands(const UpstreamPtr& upstream,
+                                                            Time deadline) {
+  upstream->tls.emplace(upstream->socket, *tls);
+  SSL_set_tlsext_host_name(upstream->tls->native_handle(), host.c_str());
+  upstream->tls->set_verify_callback(asio::ssl::host_name_verification{host});
+  set_deadline(upstream, deadline);
+  error_code error;
+  co_await upstream->tls->async_handshake(asio::ssl::stream_base::client,
+                                          asio::redirect_error(asio::use_awaitable, error));
+  upstream->timer.cancel();
+  if (!error && !upstream->timed_out) co_return std::nullopt;
+  Trouble trouble{"tls", upstream->timed_out ? "no handshake in time" : error.message()};
+  co_return trouble;
 }
 
 // What a name stands for may change, so it is asked for at each connection. getaddrinfo can't be
@@ -314,13 +372,11 @@ awaitable<std::optional<Trouble>> Client::Impl::exchange(Upstream& upstream,
                                                          ResponseParser& parser, bool& touched) {
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
   error_code error;
-  co_await asio::async_write(upstream.socket, buffers,
-                             asio::redirect_error(asio::use_awaitable, error));
+  co_await write_all(upstream, buffers, error);
   // Even where writing failed there may be an answer: a refusal that did not wait for the body.
   ResponseParser::State state = ResponseParser::State::more;
   while (state == ResponseParser::State::more) {
-    const std::size_t count = co_await upstream.socket.async_read_some(
-        upstream.in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+    const std::size_t count = co_await read_some(upstream, error);
     upstream.in.commit(count);
     touched = touched || count > 0;
     std::string_view input = upstream.in.data();
@@ -342,15 +398,15 @@ awaitable<bool> Client::Impl::send_source(const UpstreamPtr& upstream, BodySourc
     const std::string piece = co_await source.read();
     last = piece.empty();
     if (last && !in_chunks) break;
-    if (upstream->has_input()) co_return false;
+    // Under TLS there may be messages of its own.
+    if (!upstream->tls && upstream->has_input()) co_return false;
     const std::string size = in_chunks ? fmt::format("{:x}\r\n", piece.size()) : std::string{};
     const std::string_view end = in_chunks ? "\r\n" : "";
     const std::array<asio::const_buffer, 3> buffers{asio::buffer(size), asio::buffer(piece),
                                                     asio::buffer(end)};
     set_deadline(upstream, std::chrono::steady_clock::now() + options.still_time);
     error_code error;
-    co_await asio::async_write(upstream->socket, buffers,
-                               asio::redirect_error(asio::use_awaitable, error));
+    co_await write_all(*upstream, buffers, error);
     upstream->timer.cancel();
     if (error) co_return false;
   }
@@ -362,8 +418,7 @@ awaitable<ResponseParser::State> Client::Impl::read_more(const UpstreamPtr& upst
                                                          ResponseParser& parser) {
   set_deadline(upstream, std::chrono::steady_clock::now() + options.still_time);
   error_code error;
-  const std::size_t count = co_await upstream->socket.async_read_some(
-      upstream->in.prepare(), asio::redirect_error(asio::use_awaitable, error));
+  const std::size_t count = co_await read_some(*upstream, error);
   upstream->timer.cancel();
   upstream->in.commit(count);
   std::string_view input = upstream->in.data();
@@ -426,8 +481,7 @@ awaitable<Result<Response>> Client::Impl::open_stream(std::shared_ptr<Impl> self
     set_deadline(upstream, deadline);
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(request.body)};
     error_code error;
-    co_await asio::async_write(upstream->socket, buffers,
-                               asio::redirect_error(asio::use_awaitable, error));
+    co_await write_all(*upstream, buffers, error);
     upstream->timer.cancel();
     bool is_sent = !error;
     if (is_sent && request.source) is_sent = co_await self->send_source(upstream, *request.source);

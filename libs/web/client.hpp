@@ -20,7 +20,8 @@ struct ClientOptions {
   std::size_t connections = 64;  // at most; further callers wait in line
   std::chrono::milliseconds connect_time{1'000};
   std::chrono::milliseconds request_time{
-      10'000};                                // all of it: waiting in line, connecting, the answer
+      10'000};       // all of it: waiting in line, connecting, the answer
+  bool tls = false;  // HTTPS: 1.2 or newer, the certificate checked by the system's authorities
   std::size_t body_bytes = 16 * 1024 * 1024;  // of an answer
   std::size_t waiting = 1'024;  // callers in line at most; further ones are refused at once
   std::chrono::milliseconds line_time{10'000};  // longest wait in line
