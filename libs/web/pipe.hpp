@@ -43,6 +43,18 @@ class Pipe final : public BodySource,
   bool closed_ = false;
 };
 
+// Closes a pipe when its reader is done with it, whichever way.
+class PipeEnd {
+ public:
+  explicit PipeEnd(std::shared_ptr<Pipe> pipe) : pipe_{std::move(pipe)} {}
+  ~PipeEnd() { pipe_->close(); }
+  PipeEnd(const PipeEnd&) = delete;
+  PipeEnd& operator=(const PipeEnd&) = delete;
+
+ private:
+  const std::shared_ptr<Pipe> pipe_;
+};
+
 // The whole of an answer's body, where it is streamed. Throws std::runtime_error for one that is
 // longer than `most` bytes, and what the stream throws.
 awaitable<std::string> collect(Response& response, std::size_t most);

@@ -47,6 +47,27 @@ class IoThread {
   std::thread thread_;
 };
 
+// A client that lives on a thread.
+class ThreadClient {
+ public:
+  ThreadClient(IoThread& thread, const std::string& address, ClientOptions options = {})
+      : thread_{thread} {
+    thread_.call([&] { client_ = std::make_unique<Client>(thread.io, address, options); });
+  }
+  ~ThreadClient() {
+    thread_.call([&] { client_.reset(); });
+  }
+  ThreadClient(const ThreadClient&) = delete;
+  ThreadClient& operator=(const ThreadClient&) = delete;
+
+  Client& operator*() { return *client_; }
+  Client* operator->() { return client_.get(); }
+
+ private:
+  IoThread& thread_;
+  std::unique_ptr<Client> client_;
+};
+
 // What it answers stands in handle().
 class TestHandler : public Handler {
  public:

@@ -61,6 +61,17 @@ class Certificate {
       std::filesystem::temp_directory_path() / ("waybill-tls-" + new_id().to_string());
 };
 
+// While it lives, the system's authorities are this certificate (OpenSSL reads the variable).
+class Trust {
+ public:
+  explicit Trust(const Certificate& certificate) {
+    setenv("SSL_CERT_FILE", certificate.certificate_file().c_str(), 1);
+  }
+  ~Trust() { unsetenv("SSL_CERT_FILE"); }
+  Trust(const Trust&) = delete;
+  Trust& operator=(const Trust&) = delete;
+};
+
 class TlsClient {
  public:
   explicit TlsClient(std::uint16_t port, const char* alpn = nullptr, int highest = 0) {
@@ -193,6 +204,49 @@ TEST_CASE("a handshake that never ends, or is none, ends the connection", "[web]
   plain.send(get("/a"));
   CHECK(plain.receive_rest().find("HTTP/1.1") == std::string::npos);
   CHECK(rejected("handshake") == broken + 1);
+}
+
+TEST_CASE("the client speaks HTTPS with who is vouched for, under his name only", "[web][tls]") {
+  const Certificate certificate{"localhost"};
+  TestServer server;
+  server.set_tls(certificate.load());
+  const auto ask = [&](const std::string& host) {
+    IoThread thread;
+    ClientOptions options;
+    options.tls = true;
+    ThreadClient client{thread, host + ":" + std::to_string(server.port()), options};
+    ClientRequest request;
+    request.target = "/a";
+    return thread.wait_for(client->send(std::move(request)));
+  };
+  CHECK_FALSE(ask("localhost").has_value());  // nobody vouches for it
+  const Trust trust{certificate};
+  const auto answer = ask("localhost");
+  REQUIRE(answer.has_value());
+  CHECK(answer->body.find("GET /a") != std::string::npos);
+  CHECK_FALSE(ask("127.0.0.1").has_value());
+}
+
+TEST_CASE("large bodies travel through the client's TLS, both ways", "[web][tls]") {
+  const Certificate certificate{"localhost"};
+  const Trust trust{certificate};
+  TestServer server;
+  server.set_tls(certificate.load());
+  IoThread thread;
+  ClientOptions options;
+  options.tls = true;
+  ThreadClient client{thread, "localhost:" + std::to_string(server.port()), options};
+  ClientRequest request;
+  request.target = "/big";
+  const auto big = thread.wait_for(client->send(request));
+  REQUIRE(big.has_value());
+  CHECK(big->body.size() == 4'000'000);
+  request.method = "POST";
+  request.target = "/c";
+  request.body = std::string(500'000, 'x');
+  const auto posted = thread.wait_for(client->send(std::move(request)));
+  REQUIRE(posted.has_value());
+  CHECK(posted->body.find(std::string(500'000, 'x')) != std::string::npos);
 }
 
 TEST_CASE("files that are no good are named", "[web][tls]") {
