@@ -56,6 +56,44 @@ TEST_CASE("tags of an earlier connection acknowledge nothing", "[rabbit][consume
   CHECK(take_bodies(*consumer, 20).size() == 20);
 }
 
+TEST_CASE("a queue for one consumer at a time keeps its order when he goes", "[rabbit][consume]") {
+  GatedRabbit rabbit;
+  QueueOptions options;
+  options.name = rabbit.queue.name + ".single";
+  options.command_queue = false;
+  options.single_active = true;
+  options.prefetch = 100;
+  auto first = rabbit.direct->make_consumer(options);
+  REQUIRE(testing::eventually(kLong, [&] { return first->is_connected(); }));
+  const auto publisher = rabbit.direct->make_publisher("test.single");
+  std::vector<OutgoingMessage> messages;
+  for (int i = 0; i < 300; ++i) {
+    messages.push_back(rabbit.command(std::to_string(i)));
+    messages.back().to = {"", options.name};
+  }
+  publisher->publish_all(messages);
+  const auto second = rabbit.direct->make_consumer(options);
+
+  int next = 0;
+  const auto take = [&](Consumer& consumer, int until) {
+    return testing::eventually(kLong, [&] {
+      for (const auto& delivery : consumer.take(10, milliseconds{100})) {
+        CHECK(delivery.message.body == std::to_string(next));
+        ++next;
+        if (next <= until) consumer.ack(std::array{delivery.tag});
+      }
+      return next >= until;
+    });
+  };
+  REQUIRE(take(*first, 50));
+  CHECK(second->take(1, milliseconds{200}).empty());
+  next = 50;
+  // What he had taken and not acknowledged comes first, in its order.
+  first.reset();
+  REQUIRE(take(*second, 300));
+  rabbit.direct->remove(options);
+}
+
 TEST_CASE("a reply queue keeps its name over a broken link", "[rabbit][consume]") {
   GatedRabbit rabbit;
   QueueOptions options;
