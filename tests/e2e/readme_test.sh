@@ -25,4 +25,9 @@ said '"status": "CONFIRMED"'   # the order
 said '"code": "out-of-stock"'  # the one that was too large
 said '304'                     # to who has the present version
 said '"There is no such .*"'   # to somebody else
+said 'lantern.*'               # a part of a task's file, by its link
+said '"link-invalid"'          # to who has changed a link
+said '"code": "unsupported-type"'
+said '"link-expired"'
+said '.*"impressions_count":1,"clicks_count":1,.*'
 if grep -qE '"status": ?50[0-9]|Internal Server Error' <<<"$output"; then exit 1; fi
