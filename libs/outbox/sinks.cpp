@@ -18,6 +18,8 @@ class EventSink : public Sink {
       event.key = row.key;
       event.value = row.payload;
       event.headers = row.headers;
+      // CloudEvents' extension "sequence": compared as text, therefore with zeros in front.
+      event.headers.emplace("ce_sequence", fmt::format("{:020}", row.id));
       events.push_back(std::move(event));
     }
     return producer_->produce(events);
