@@ -17,6 +17,7 @@ Examples:
   waybill events replay --help                   bring events somewhere else
   waybill projections status                     what follows the topics, and how far
   waybill report --from 2026-01-30               what was sold, as the events tell it
+  waybill adverts simulate --from 7d             what other weights would have shown
   waybill import retail 2010-12-01.csv           bring a shop's invoices in
   waybill demo                                   import one real day and check that all agree
   waybill audit --settle 60s                     prove that nothing was lost and nothing done twice
@@ -43,6 +44,7 @@ int parse_and_run(int argc, char** argv) {
   add_projections(program, chosen);
   add_report(program, chosen);
   add_scale(program, chosen);
+  add_adverts(program, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

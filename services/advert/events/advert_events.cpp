@@ -12,6 +12,13 @@ constexpr std::string_view topic = "waybill.adverts";
 const Id kDay = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d01");
 const Id kModeration = *Id::parse("3c9d6f0a-92a5-4b0e-8a43-5a9f0f6c1d02");
 
+// As the database keeps it: the older of two campaigns wins a tie, also within a millisecond.
+std::string to_micros(Instant at) {
+  std::string text = to_rfc3339(at);
+  text.pop_back();
+  return fmt::format("{}{:03}Z", text, to_unix_micros(at) % 1000);
+}
+
 // Members of the statistics, without braces.
 std::string sums(const domain::Stats& stats) {
   std::string json = fmt::format(R"("impressions_count":{},"clicks_count":{},"conversion":)",
@@ -138,7 +145,7 @@ void tell_changed(outbox::Writer& out, const domain::Campaign& campaign,
   v1::CampaignChanged event;
   *event.mutable_campaign() = to_message(campaign);
   event.set_version(campaign.version);
-  event.set_created_at(to_rfc3339(campaign.created_at));
+  event.set_created_at(to_micros(campaign.created_at));
   out.event(topic, campaign.id, campaign.version, event, cause);
 }
 

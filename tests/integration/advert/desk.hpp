@@ -69,7 +69,9 @@ class Worker {
     Done done;
     pg::Tx tx{connection_};
     done.outcomes = handler(tx, std::span<const outbox::Command<Message>>{batch}, done.out);
-    if (commits) tx.commit();
+    if (!commits) return done;
+    tx.commit();
+    told.insert(told.end(), done.out.rows.begin(), done.out.rows.end());
     return done;
   }
   template <class Handler, class Message>
@@ -120,6 +122,7 @@ class Worker {
 
   commands::RulesInForce rules{commands::ChoiceRules{}};
   const std::shared_ptr<commands::Desk> desk;
+  std::vector<outbox::Writer::Row> told;  // by what was committed
 
  private:
   pg::Connection connection_{database().options()};

@@ -1,5 +1,6 @@
 #include "tools/waybill/projections/catalogue.hpp"
 
+#include "services/advert/projections/users.hpp"
 #include "services/order/projections/users.hpp"
 #include "services/report/projections/projections.hpp"
 #include "tools/waybill/connection.hpp"
@@ -11,6 +12,7 @@ const std::vector<projection::Definition>& catalogue() {
       order::projections::users(),  report::projections::orders(),
       report::projections::steps(), report::projections::products(),
       report::projections::users(), report::projections::adverts(),
+      advert::projections::users(),
   };
   return all;
 }

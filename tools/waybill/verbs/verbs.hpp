@@ -13,6 +13,7 @@ namespace waybill::tool {
 // Returns the exit code: 0 all is well, 1 something is wrong; UsageError is 2.
 using Action = std::function<int()>;
 
+void add_adverts(CLI::App& program, Action& chosen);
 void add_events(CLI::App& program, Action& chosen);
 void add_import(CLI::App& program, Action& chosen);
 void add_demo(CLI::App& program, Action& chosen);
