@@ -38,11 +38,13 @@ ReportService::ReportService(runtime::Runtime& runtime, const Settings& settings
       steps_{projections::steps(), runtime.database(), runtime.kafka()},
       products_{projections::products(), runtime.database(), runtime.kafka()},
       users_{projections::users(), runtime.database(), runtime.kafka()},
+      files_{projections::files(), runtime.database(), runtime.kafka()},
       adverts_{projections::adverts(), runtime.database(), runtime.kafka()},
       backend_{runtime, handlers_, queries_},
       runs_{"report.runs", settings.interval, runtime.database(),
             [this](pg::Connection& connection) { return run(connection); }} {
-  for (const projection::Projection* each : {&orders_, &steps_, &products_, &users_, &adverts_}) {
+  for (const projection::Projection* each :
+       {&orders_, &steps_, &products_, &users_, &files_, &adverts_}) {
     runtime.health().add_note("projection " + each->name(), [each] { return each->problem(); });
   }
 }
@@ -52,6 +54,7 @@ void ReportService::start() {
   steps_.start();
   products_.start();
   users_.start();
+  files_.start();
   adverts_.start();
   backend_.start();
   runs_.start();
@@ -61,6 +64,7 @@ void ReportService::stop() {
   runs_.stop();
   backend_.stop();
   adverts_.stop();
+  files_.stop();
   users_.stop();
   products_.stop();
   steps_.stop();

@@ -39,6 +39,7 @@ struct ReportService {
   projection::Projection steps_;
   projection::Projection products_;
   projection::Projection users_;
+  projection::Projection files_;
   projection::Projection adverts_;
   runtime::Backend backend_;
   runtime::Periodic runs_;  // works through the backend

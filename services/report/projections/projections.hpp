@@ -15,6 +15,7 @@ projection::Definition orders();    // sold_order
 projection::Definition steps();     // order_step: apart, so that orders are quick to rebuild
 projection::Definition products();  // known_product
 projection::Definition users();     // known_user
+projection::Definition files();     // known_file
 // ad_campaign, ad_advertiser, ad_fact: what the views advert_daily and advert_totals are made of
 projection::Definition adverts();
 

@@ -50,6 +50,21 @@ void put_users(pg::Tx& tx, std::span<const KnownUser> users) {
   tx.later(sql::upsert_users, ids, versions, created, deleted);
 }
 
+void put_files(pg::Tx& tx, std::span<const KnownFile> files) {
+  pg::Array ids, kinds, versions, owners, counts, sizes, created, deleted;
+  for (const KnownFile& file : files) {
+    ids.add(file.id);
+    kinds.add(file.kind);
+    versions.add(file.version);
+    owners.add(file.owner_id);
+    counts.add(file.files);
+    sizes.add(file.size);
+    created.add(file.created_at);
+    deleted.add(file.deleted);
+  }
+  tx.later(sql::upsert_files, ids, kinds, versions, owners, counts, sizes, created, deleted);
+}
+
 void add_steps(pg::Tx& tx, std::span<const OrderStep> steps) {
   pg::Array orders, versions, statuses, at, causes, correlations, partitions, positions, told;
   for (const OrderStep& step : steps) {

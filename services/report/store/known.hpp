@@ -1,4 +1,4 @@
-// Rows of the projections: what this service knows of orders, products and users.
+// Rows of the projections: what this service knows of orders, products, users and files.
 #pragma once
 
 #include <optional>
@@ -61,10 +61,23 @@ struct KnownUser {
   bool deleted = false;
 };
 
+// A study task or a document.
+struct KnownFile {
+  Id id;
+  std::string kind;  // task, document
+  std::int64_t version = 0;
+  std::optional<Id> owner_id;
+  std::int64_t files = 0;
+  std::optional<std::int64_t> size;  // bytes
+  std::optional<Instant> created_at;
+  bool deleted = false;
+};
+
 // States that are not newer change nothing. Ids must not repeat.
 void put_orders(pg::Tx& tx, std::span<const SoldOrder> orders);
 void put_products(pg::Tx& tx, std::span<const KnownProduct> products);
 void put_users(pg::Tx& tx, std::span<const KnownUser> users);
+void put_files(pg::Tx& tx, std::span<const KnownFile> files);
 // Those that are known already change nothing.
 void add_steps(pg::Tx& tx, std::span<const OrderStep> steps);
 

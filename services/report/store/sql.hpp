@@ -86,6 +86,17 @@ inline constexpr pg::Statement upsert_users{"upsert_known_users", R"(
      SET version = excluded.version, created_at = excluded.created_at, deleted = excluded.deleted
    WHERE known_user.version < excluded.version)"};
 
+inline constexpr pg::Statement upsert_files{"upsert_known_files", R"(
+  INSERT INTO known_file (id, kind, version, owner_id, files, size, created_at, deleted)
+  SELECT id, kind, version, owner_id, files, size, created_at, deleted
+    FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::bigint[], $6::bigint[],
+                $7::timestamptz[], $8::boolean[])
+         AS new (id, kind, version, owner_id, files, size, created_at, deleted)
+      ON CONFLICT (id) DO UPDATE
+     SET version = excluded.version, owner_id = excluded.owner_id, files = excluded.files,
+         size = excluded.size, created_at = excluded.created_at, deleted = excluded.deleted
+   WHERE known_file.version < excluded.version)"};
+
 inline constexpr pg::Statement find_places{"find_places", R"(
   SELECT partition, next_offset
     FROM projection_offset

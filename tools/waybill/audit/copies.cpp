@@ -62,6 +62,30 @@ Copy products_of_report() {
                         "stock) END) FROM known_product ORDER BY id"};
 }
 
+Copy files_of_report() {
+  // Events tell times in milliseconds.
+  const std::string created = "extract(epoch FROM date_trunc('milliseconds', created_at))";
+  const std::string changed = may_come("greatest(created_at, updated_at, deleted_at)");
+  return {.name = "report.files",
+          .owner = "file",
+          .holder = "report",
+          .id_name = "id",
+          .topic = "waybill.files",
+          .owner_sql =
+              "SELECT id, version, md5(CASE WHEN deleted_at IS NOT NULL THEN kind ELSE "
+              "concat_ws('|', kind, owner_id, files, size, " +
+              created + ") END), " + changed +
+              " FROM (SELECT id, 'document' AS kind, version, owner_id, 1::bigint AS files, size, "
+              "created_at, updated_at, deleted_at FROM documents UNION ALL "
+              "SELECT id, 'task', version, created_by, coalesce(f.files, 0), NULL, created_at, "
+              "NULL, deleted_at FROM tasks LEFT JOIN (SELECT task_id, count(*) AS files "
+              "FROM task_files GROUP BY task_id) AS f ON f.task_id = id) AS object ORDER BY id",
+          .holder_sql =
+              "SELECT id, version, md5(CASE WHEN deleted THEN kind ELSE "
+              "concat_ws('|', kind, owner_id, files, size, " +
+              created + ") END) FROM known_file ORDER BY id"};
+}
+
 Copy orders_of_report() {
   // Events tell times in milliseconds.
   const std::string same =
@@ -82,8 +106,8 @@ Copy orders_of_report() {
 }  // namespace
 
 std::vector<Copy> copies() {
-  return {users_of_order(), users_of("report"), users_of("advert"), products_of_report(),
-          orders_of_report()};
+  return {users_of_order(),     users_of("report"), users_of("advert"),
+          products_of_report(), files_of_report(),  orders_of_report()};
 }
 
 }  // namespace waybill::tool::audit

@@ -69,8 +69,9 @@ std::string header(const messaging::Event& event, std::string_view name) {
 }
 
 const std::vector<std::string>& known_topics() {
-  static const std::vector<std::string> topics{"waybill.users", "waybill.products",
-                                               "waybill.orders", "waybill.reports"};
+  static const std::vector<std::string> topics{"waybill.users",   "waybill.products",
+                                               "waybill.orders",  "waybill.files",
+                                               "waybill.adverts", "waybill.reports"};
   return topics;
 }
 

@@ -9,10 +9,9 @@ namespace waybill::tool::projections {
 
 const std::vector<projection::Definition>& catalogue() {
   static const std::vector<projection::Definition> all{
-      order::projections::users(),  report::projections::orders(),
-      report::projections::steps(), report::projections::products(),
-      report::projections::users(), report::projections::adverts(),
-      advert::projections::users(),
+      order::projections::users(),     report::projections::orders(), report::projections::steps(),
+      report::projections::products(), report::projections::users(),  report::projections::files(),
+      report::projections::adverts(),  advert::projections::users(),
   };
   return all;
 }
