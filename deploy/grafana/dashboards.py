@@ -34,16 +34,16 @@ def quantiles(metric, where, by=""):
 def platform():
     return [
         stat("Processes", 'count(up{job="services"} == 1)', about="Processes of all services that answer."),
-        stat("Answers per second", "sum(rate(http_requests_total[1m]))", "reqps"),
-        stat("Errors", 'sum(rate(http_requests_total{status="5xx"}[5m])) / sum(rate(http_requests_total[5m]))', "percentunit",
+        stat("Answers per second", 'sum(rate(http_responses_total{service="gateway"}[1m]))', "reqps"),
+        stat("Errors", 'sum(rate(http_responses_total{service="gateway",status=~"5.."}[5m])) / sum(rate(http_responses_total{service="gateway"}[5m]))', "percentunit",
              "Share of 5xx of the last five minutes. Promised: less than 0.1 %."),
         stat("Oldest saga", "max(saga_oldest_seconds)", "s", "How long the oldest order waits for its decision."),
         stat("Dead letters", 'sum(rabbitmq_queue_messages_ready{queue=~".+[.]dead"}) or vector(0)',
              about="Commands that no retry could help: waybill dead list."),
         stat("Alerts", 'count(ALERTS{alertstate="firing"}) or vector(0)'),
         panel("Processes by service", ('count by (service) (up{job="services"} == 1)', "{{service}}")),
-        panel("Answers per second by status", ("sum by (status) (rate(http_requests_total[1m]))", "{{status}}"), unit="reqps"),
-        panel("Time to answer", *quantiles("http_request_seconds", ""), unit="s"),
+        panel("Answers per second by status", ('sum by (status) (rate(http_responses_total{service="gateway"}[1m]))', "{{status}}"), unit="reqps"),
+        panel("Time to answer", *quantiles("http_request_duration_seconds", '{service="gateway"}'), unit="s"),
         panel("Commands waiting and in hand", ('sum by (queue) (rabbitmq_queue_messages{queue=~"[a-z-]+"})', "{{queue}}"),
               about="Ready and unacknowledged, by queue."),
         panel("Critical time, p95", ("histogram_quantile(0.95, sum by (le, queue) (rate(command_critical_seconds_bucket[1m])))", "{{queue}}"),
@@ -62,15 +62,15 @@ def platform():
 def orders():
     route = '{route="/v1/orders",method="POST"}'
     return [
-        stat("Orders per second", 'sum(rate(http_requests_total{route="/v1/orders",method="POST",status="2xx"}[1m]))', "reqps"),
-        stat("Refused per second", 'sum(rate(http_requests_total{route="/v1/orders",method="POST",status="4xx"}[1m]))', "reqps"),
+        stat("Orders per second", 'sum(rate(http_responses_total{service="gateway",route="/v1/orders",method="POST",status=~"2.."}[1m]))', "reqps"),
+        stat("Refused per second", 'sum(rate(http_responses_total{service="gateway",route="/v1/orders",method="POST",status=~"4.."}[1m]))', "reqps"),
         stat("Waiting for a decision", "max(saga_open)", about="Orders that are PENDING."),
         stat("Oldest of them", "max(saga_oldest_seconds)", "s"),
         stat("Sold out", "sum(product_sold_out_total) or vector(0)", about="Times that a product's stock came to 0."),
         stat("In the queue", 'sum(rabbitmq_queue_messages{queue="order"})'),
         panel("Orders by the status they came to, per second", ("sum by (status) (rate(orders_changed_total[1m]))", "{{status}}"), unit="ops", width=12),
         panel("Orders by status, since the processes began", ("sum by (status) (orders_changed_total)", "{{status}}"), kind="piechart", width=12),
-        panel("Time to the answer of POST /v1/orders", *quantiles("http_request_seconds", route), unit="s", width=12),
+        panel("Time to the answer of POST /v1/orders", *quantiles("http_request_duration_seconds", route), unit="s", width=12),
         panel("From command to commit", *quantiles("command_critical_seconds", '{queue=~"order|product"}', "queue"), unit="s", width=12),
         panel("Commands by type, per second", ('sum by (type) (rate(commands_total{queue=~"order|product"}[1m]))', "{{type}}"), unit="ops", width=12),
         panel("Batch size, mean", ('sum by (queue) (rate(command_batch_size_sum{queue=~"order|product"}[1m])) / sum by (queue) (rate(command_batch_size_count{queue=~"order|product"}[1m]))', "{{queue}}"),
@@ -91,10 +91,13 @@ def service(name, has_database, queue):
         panel("HTTP bytes per second", (f"sum(rate(http_received_bytes_total{one}[1m]))", "in"), (f"sum(rate(http_sent_bytes_total{one}[1m]))", "out"), unit="Bps"),
         panel("Links", (f"min(rabbit_connected{one})", "RabbitMQ"), (f"min(kafka_connected{one}) or vector(1)", "Kafka"),
               (f"min(cache_connected{one}) or vector(1)", "Redis"), about="1: every link is up."),
+        panel("Calls to servers, p95", (f"histogram_quantile(0.95, sum by (le, target) (rate(integration_request_duration_seconds_bucket{one}[5m])))", "{{target}}"), unit="s",
+              about="PostgreSQL, Redis, RabbitMQ, Kafka, the store of bytes, other services."),
+        panel("Calls to servers per second", (f"sum by (target, outcome) (rate(integration_request_duration_seconds_count{one}[1m]))", "{{target}} {{outcome}}"), unit="ops"),
     ]
     if name == "gateway":
         shown += [
-            panel("Time to answer by route, p95", ("histogram_quantile(0.95, sum by (le, method, route) (rate(http_request_seconds_bucket[1m])))", "{{method}} {{route}}"), unit="s", width=12, height=9),
+            panel("Time to answer by route, p95", (f"histogram_quantile(0.95, sum by (le, method, route) (rate(http_request_duration_seconds_bucket{one}[1m])))", "{{method}} {{route}}"), unit="s", width=12, height=9),
             panel("Commands whose outcome is to come", (f"sum(gateway_pending_commands{one})", "pending"), width=12, height=9),
             panel("Reads from the cache", ("sum by (result) (rate(gateway_cache_total[1m]))", "{{result}}"), unit="reqps"),
             panel("Circuits", ("max by (upstream) (gateway_circuit_state)", "{{upstream}}"), about="0 closed, 1 half open, 2 open: left alone."),
@@ -154,7 +157,7 @@ def api_status():
         panel("Requests", ("sum(http_requests_total)", "requests"), kind="stat", width=6),
         panel("Requests per second", ("sum by (method, route) (rate(http_requests_total[30s]))", "{{method}} {{route}}"), unit="reqps", width=18),
         panel("Request distribution", ('sum by (method, route) (http_requests_total{route!="/metrics"})', "{{method}} {{route}}"), kind="piechart", width=12, height=10),
-        panel("Responses per second", ("sum by (method, route, status) (rate(http_requests_total[30s]))", "{{method}} {{route}} {{status}}"), unit="reqps", width=12, height=10),
+        panel("Responses per second", ("sum by (method, route, status) (rate(http_responses_total[30s]))", "{{method}} {{route}} {{status}}"), unit="reqps", width=12, height=10),
     ]
 
 

@@ -98,8 +98,15 @@ ReadApi::~ReadApi() {
 web::awaitable<web::Response> ReadApi::handle(web::Request& request) {
   const auto match = queries_.routes().match(request.method, request.path);
   if (!match.value) co_return web::problem_response(not_found("There is no such query."), request);
+  web::Visit visit{meters_.of(request.method, match.route)};
+  web::Response response = co_await answer(*match.value, request, match.params);
+  visit.answered(response.status);
+  co_return response;
+}
 
-  const std::string alone = match.value->shared ? "" : new_id().to_string();
+web::awaitable<web::Response> ReadApi::answer(const Queries::Route& route, web::Request& request,
+                                              const web::PathParams& params) {
+  const std::string alone = route.shared ? "" : new_id().to_string();
   const std::string key = alone + flight_key(request);
   if (const auto running = flights_.find(key); running != flights_.end()) {
     const std::shared_ptr<Flight> flight = running->second;
@@ -118,7 +125,7 @@ web::awaitable<web::Response> ReadApi::handle(web::Request& request) {
   // An exception must not leave the others waiting.
   std::exception_ptr failure;
   try {
-    flight->response = co_await execute(*match.value, request, match.params);
+    flight->response = co_await execute(route, request, params);
   } catch (...) {
     failure = std::current_exception();
     const Fault internal{FaultKind::internal, "internal", "Something went wrong on our side.", {}};

@@ -12,6 +12,7 @@
 #include "libs/pg/pg.hpp"
 #include "libs/runtime/queries.hpp"
 #include "libs/web/http.hpp"
+#include "libs/web/route_meter.hpp"
 
 namespace waybill::runtime {
 
@@ -26,6 +27,8 @@ class ReadApi final : public web::Handler {
   web::awaitable<web::Response> handle(web::Request& request) override;
 
  private:
+  web::awaitable<web::Response> answer(const Queries::Route& route, web::Request& request,
+                                       const web::PathParams& params);
   // One execution that several requests wait for.
   struct Flight {
     explicit Flight(boost::asio::io_context& io) : done{io} {}
@@ -43,7 +46,9 @@ class ReadApi final : public web::Handler {
   pg::Pool connections_;
   const std::size_t most_in_line_;
   boost::asio::thread_pool threads_;
-  std::map<std::string, std::shared_ptr<Flight>> flights_;  // io thread only
+  // io thread only:
+  std::map<std::string, std::shared_ptr<Flight>> flights_;
+  web::RouteMeters meters_;
 };
 
 }  // namespace waybill::runtime

@@ -37,13 +37,14 @@ class Router {
  public:
   struct Match {
     const T* value = nullptr;          // null: no such path, or the path has other methods only
+    std::string_view route;            // its template, while the router lives; empty: no value
     std::vector<std::string> allowed;  // methods of the path, filled when `value` is null
     PathParams params;
   };
 
   void add(std::string_view method, std::string_view path, T value) {
-    detail::insert(root_, method, path, values_.size());
-    values_.push_back(std::make_unique<T>(std::move(value)));
+    detail::insert(root_, method, path, entries_.size());
+    entries_.push_back(std::make_unique<Entry>(std::move(value), std::string{path}));
   }
 
   Match match(std::string_view method, std::string_view path) const {
@@ -51,7 +52,8 @@ class Router {
     const detail::RouteNode* node = detail::find(root_, path, result.params);
     if (!node) return result;
     if (const auto index = detail::find_method(*node, method)) {
-      result.value = values_[*index].get();
+      result.value = &entries_[*index]->value;
+      result.route = entries_[*index]->route;
     } else {
       result.allowed = detail::allowed_methods(*node);
     }
@@ -59,8 +61,14 @@ class Router {
   }
 
  private:
+  struct Entry {
+    Entry(T of, std::string path) : value{std::move(of)}, route{std::move(path)} {}
+    const T value;
+    const std::string route;
+  };
+
   detail::RouteNode root_;
-  std::vector<std::unique_ptr<T>> values_;
+  std::vector<std::unique_ptr<Entry>> entries_;
 };
 
 }  // namespace waybill::web

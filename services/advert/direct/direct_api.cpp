@@ -101,10 +101,15 @@ web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
     co_return web::problem_response(domain::absent("There is no such path."), request);
   }
   const Route route = *match.value;
+  web::Visit visit{meters_.of(request.method, match.route)};
   std::string trouble;
   try {
     auto response = co_await (this->*route)(request, match.params);
+    visit.answered(response.status);
     co_return response;
+  } catch (const web::BodyBroken& broken) {
+    visit.failed("body-broken", broken.status() ? broken.status() : 400);
+    throw;  // the server answers
   } catch (const pg::TransientError& error) {
     trouble = error.what();
   } catch (const blob::StoreError& error) {
@@ -112,6 +117,7 @@ web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
   }
   const log::Scope scope{request.trace};
   log::warn("advert.unavailable", {{"path", request.path}, {"reason", trouble}});
+  visit.answered(503);
   co_return web::problem_response(domain::too_late("This can't be done at the moment."), request);
 }
 

@@ -11,6 +11,7 @@
 #include "libs/blob/blob.hpp"
 #include "libs/outbox/processor.hpp"
 #include "libs/web/http.hpp"
+#include "libs/web/route_meter.hpp"
 #include "libs/web/router.hpp"
 #include "services/advert/ai/copywriter.hpp"
 #include "services/advert/commands/desk.hpp"
@@ -50,6 +51,7 @@ class DirectApi final : public web::Handler {
   ai::Copywriter copywriter_;
   const RunOnce run_once_;
   web::Router<Route> routes_;
+  web::RouteMeters meters_;  // io thread only
   pg::Pool connections_;
   async::Gate uploads_;
   async::Gate writers_;

@@ -36,10 +36,15 @@ web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
   const auto match = routes_.match(request.method, request.path);
   if (!match.value) co_return web::problem_response(not_found("There is no such path."), request);
   const Route route = match.value->route;
+  web::Visit visit{meters_.of(request.method, match.route)};
   std::string trouble;
   try {
     auto response = co_await route(desk_, request, match.params);
+    visit.answered(response.status);
     co_return response;
+  } catch (const web::BodyBroken& broken) {
+    visit.failed("body-broken", broken.status() ? broken.status() : 400);
+    throw;  // the server answers
   } catch (const pg::TransientError& error) {
     trouble = error.what();
   } catch (const blob::StoreError& error) {
@@ -47,6 +52,7 @@ web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
   }
   const log::Scope scope{request.trace};
   log::warn("file.unavailable", {{"path", request.path}, {"reason", trouble}});
+  visit.answered(503);
   co_return web::problem_response(unavailable("This can't be done at the moment."), request);
 }
 

@@ -2,6 +2,7 @@
 // tasks and documents that they belong to; and uploads, which do not come through the gateway.
 #pragma once
 
+#include "libs/web/route_meter.hpp"
 #include "services/file/direct/desk.hpp"
 
 namespace waybill::file::direct {
@@ -22,6 +23,7 @@ class DirectApi final : public web::Handler {
 
   Desk desk_;
   web::Router<Entry> routes_;
+  web::RouteMeters meters_;  // io thread only
 };
 
 }  // namespace waybill::file::direct

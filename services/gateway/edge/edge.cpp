@@ -89,12 +89,8 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   try {
     response = co_await answer(request, trail);
   } catch (const web::BodyBroken& broken) {
-    const int status = broken.status() ? broken.status() : 400;
-    trail.rules->metrics.observe(trail.operation, status, std::chrono::steady_clock::now() - start);
+    if (trail.visit) trail.visit->failed("body-broken", broken.status() ? broken.status() : 400);
     throw;  // the server answers
-  } catch (...) {
-    trail.rules->metrics.observe(trail.operation, 500, std::chrono::steady_clock::now() - start);
-    throw;  // the server logs it and answers
   }
   response = apply_conditions(request, std::move(response));
   encode(request, response);
@@ -102,7 +98,7 @@ web::awaitable<web::Response> Edge::handle(web::Request& request) {
   const std::string_view mode = checks_.authenticator.announced_mode();
   if (!mode.empty()) response.headers.add("Waybill-Access", std::string{mode});
   const auto elapsed = std::chrono::steady_clock::now() - start;
-  trail.rules->metrics.observe(trail.operation, response.status, elapsed);
+  trail.visit->answered(response.status);
   describe(span, trail.operation, response.status);
   if (access_log_.wants(response.status)) {
     const std::string_view route = trail.operation ? trail.operation->path : std::string_view{"-"};
@@ -120,6 +116,7 @@ std::optional<std::uint64_t> Edge::streams(const web::Request& request) const {
 
 web::awaitable<web::Response> Edge::answer(web::Request& request, Trail& trail) {
   const auto match = trail.rules->contract.match(request.method, request.path);
+  trail.visit.emplace(meters_.of(request.method, match.route));
   // To look is not to do: what a command does for GET, HEAD must not.
   const bool looks_only = match.value && match.value->command && request.method == "HEAD";
   if (!match.value || looks_only) {

@@ -5,6 +5,7 @@
 #include "libs/contract/contract.hpp"
 #include "libs/runtime/health.hpp"
 #include "libs/web/http.hpp"
+#include "libs/web/route_meter.hpp"
 #include "services/gateway/commands/command_path.hpp"
 #include "services/gateway/commands/operations.hpp"
 #include "services/gateway/direct/direct_path.hpp"
@@ -60,6 +61,7 @@ class Edge final : public web::Handler {
     const contract::Operation* operation = nullptr;
     Caller caller;
     std::shared_ptr<const Standing> standing;
+    std::optional<web::Visit> visit;
   };
 
   web::awaitable<web::Response> answer(web::Request& request, Trail& trail);
@@ -77,6 +79,7 @@ class Edge final : public web::Handler {
   const Checks checks_;
   Paths paths_;
   AccessLog& access_log_;
+  web::RouteMeters meters_;
   const std::chrono::milliseconds deadline_;
 };
 

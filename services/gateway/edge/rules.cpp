@@ -18,7 +18,7 @@ void check_has_answer(const contract::Operation& operation) {
 }  // namespace
 
 Rules::Rules(contract::Contract of, const std::string& swagger)
-    : contract{std::move(of)}, docs{contract.document(), swagger}, metrics{contract} {
+    : contract{std::move(of)}, docs{contract.document(), swagger} {
   for (const contract::Operation* operation : contract.operations()) check_has_answer(*operation);
 }
 

@@ -7,7 +7,6 @@
 
 #include "libs/contract/contract.hpp"
 #include "services/gateway/docs/docs.hpp"
-#include "services/gateway/edge/route_metrics.hpp"
 
 namespace waybill::gateway {
 
@@ -18,7 +17,6 @@ struct Rules {
 
   const contract::Contract contract;
   const Docs docs;
-  const RouteMetrics metrics;
 };
 
 // The gateway's own operations, by operationId.

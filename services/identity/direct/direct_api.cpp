@@ -127,13 +127,16 @@ web::awaitable<web::Response> DirectApi::handle(web::Request& request) {
   const auto match = routes_.match(request.method, request.path);
   if (!match.value) co_return web::problem_response(not_found("There is no such write."), request);
   const Route route = *match.value;
+  web::Visit visit{meters_.of(request.method, match.route)};
   try {
     auto response = co_await (this->*route)(request);
+    visit.answered(response.status);
     co_return response;
   } catch (const pg::TransientError& error) {
     const log::Scope scope{request.trace};
     log::warn("direct.unavailable", {{"path", request.path}, {"reason", error.what()}});
   }
+  visit.answered(503);
   co_return web::problem_response(unavailable("This can't be done at the moment."), request);
 }
 

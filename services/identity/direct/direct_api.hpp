@@ -9,6 +9,7 @@
 #include "libs/metrics/metrics.hpp"
 #include "libs/outbox/processor.hpp"
 #include "libs/web/http.hpp"
+#include "libs/web/route_meter.hpp"
 #include "libs/web/router.hpp"
 #include "services/identity/direct/accounts.hpp"
 #include "services/identity/direct/lane.hpp"
@@ -73,6 +74,7 @@ class DirectApi final : public web::Handler {
   // What unknown accounts are verified against: as slow as a real one, and right for nobody.
   const std::string decoy_;
   web::Router<Route> routes_;
+  web::RouteMeters meters_;  // io thread only
   metrics::Histogram& hash_seconds_;
   metrics::Gauge& hash_queue_;
   pg::Pool connections_;
