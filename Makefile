@@ -8,7 +8,7 @@ scaled := $(foreach s,$(services),$(if $(filter command%,$(origin $(s))),$(s)=$(
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status logs scale build test test-unit test-suite test-contract test-integration test-e2e \
-        drill test-kubernetes test-containers chaos chaos-power asan tsan fuzz bench format lint demo clean
+        drill test-upgrade test-kubernetes test-containers chaos chaos-power asan tsan fuzz bench format lint demo clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ test-e2e:  ## the whole platform, with kills
 drill:  ## backup, loss and restore of an instance of its own, ending with the audit
 	@$(local)/build.sh $(or $(preset),release) platform
 	@$(local)/drill.sh $(or $(preset),release)
+
+test-upgrade:  ## old and new programs together pass the end-to-end tests: make test-upgrade old=COMMIT
+	@$(local)/build.sh $(or $(preset),dev)
+	@$(local)/upgrade.sh $(old) $(or $(preset),dev)
 
 test-kubernetes:  ## the manifests against the published schemas (kubectl or kustomize)
 	@deploy/kubernetes/check.sh
