@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "libs/config/settings.hpp"
+#include "libs/core/clock.hpp"
 #include "libs/log/log.hpp"
 #include "libs/web/server.hpp"
 #include "tools/telegram/server.hpp"
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
     log::start("telegram", log::Level::info);
     boost::asio::io_context io{1};
     local_telegram::Server telegram{io, token};
+    // It forgets all at its end; a bot that does not must take none of its updates for an old one.
+    telegram.world().number_updates_from(to_unix_millis(now()) / 1'000);
     web::ServerLimits limits;
     limits.body_bytes = 64 * 1024 * 1024;
     web::Server server{io, listen, telegram, limits};

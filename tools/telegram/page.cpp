@@ -33,6 +33,7 @@ if (query.get('chat')) by('chat').value = query.get('chat');
 if (query.get('lang')) by('lang').value = query.get('lang');
 const who = () => ({chat: Number(by('chat').value), language: by('lang').value, username: 'chat' + by('chat').value});
 const post = (path, body) => fetch(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({...who(), ...body})});
+const last = Number(query.get('last')) || 0;  // so many messages; 0: all
 let seen = '', toast = '';
 async function look() {
   const page = await (await fetch('/people/messages?chat=' + by('chat').value)).json();
@@ -43,11 +44,11 @@ async function look() {
   seen = text;
   const log = by('log');
   log.replaceChildren();
-  for (const m of page.messages) {
+  for (const m of page.messages.slice(-last)) {
     const box = document.createElement('div');
     box.className = 'm' + (m.by_bot ? '' : ' me');
     if (m.file_kind === 'photo') { const i = document.createElement('img'); i.src = '/people/file?id=' + m.file_id; box.append(i); }
-    else if (m.file_name) { const a = document.createElement('a'); a.href = '/people/file?id=' + m.file_id; a.download = m.file_name; a.textContent = '\u{1F4CE} ' + m.file_name + ' (' + m.file_size + ' B)\n'; box.append(a); }
+    else if (m.file_name) { const a = document.createElement('a'); a.href = '/people/file?id=' + m.file_id; a.download = m.file_name; a.textContent = m.file_name + ' (' + m.file_size + ' B)\n'; box.append(a); }
     const words = document.createElement('span');
     if (m.by_bot) words.innerHTML = m.text; else words.textContent = m.text;
     box.append(words);

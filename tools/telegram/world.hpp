@@ -77,6 +77,7 @@ class World {
   bool has_updates() const { return !updates_.empty(); }
   const boost::json::value* first_update() const;
   void drop_first();
+  void number_updates_from(std::int64_t id) { next_update_ = id; }
   // So many updates from now on come twice.
   void duplicate_next(std::int64_t count) { duplicates_ += count; }
 
