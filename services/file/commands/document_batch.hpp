@@ -2,6 +2,7 @@
 // locked, then each command is decided by itself.
 #pragma once
 
+#include "libs/log/log.hpp"
 #include "services/file/commands/commands.hpp"
 #include "services/file/store/documents.hpp"
 
@@ -18,6 +19,10 @@ Outcomes one_by_one(pg::Tx& tx, Batch<Message> batch, outbox::Writer& out, const
   for (const auto& command : batch) {
     Result<outbox::Outcome> outcome = decide(tx, command, out);
     outcomes.push_back(outcome ? std::move(*outcome) : outbox::Outcome::refused(outcome.error()));
+    const log::Scope scope{command.cause.trace};
+    log::info("document.command", {{"type", command.body.GetTypeName()},
+                                   {"command_id", command.id()},
+                                   {"status", outcomes.back().status}});
   }
   return outcomes;
 }
