@@ -9,7 +9,6 @@
 
 #include "libs/cache/connection.hpp"
 #include "libs/log/log.hpp"
-#include "libs/metrics/outgoing.hpp"
 
 namespace waybill::cache {
 
@@ -78,13 +77,9 @@ struct Scripts::Impl : std::enable_shared_from_this<Impl> {
     std::vector<std::string_view> words{"EVAL", script, count};
     words.insert(words.end(), keys.begin(), keys.end());
     words.insert(words.end(), arguments.begin(), arguments.end());
-    const auto call = std::make_shared<metrics::Outgoing>("redis", "script");
-    connection->ask(words, options.answer_time,
-                    [call, answer = std::move(answer)](const redisReply* reply) {
-                      auto value = read_answer(reply);
-                      if (value) call->succeeded();
-                      answer(std::move(value));
-                    });
+    connection->ask(
+        words, options.answer_time,
+        [answer = std::move(answer)](const redisReply* reply) { answer(read_answer(reply)); });
   }
 };
 
