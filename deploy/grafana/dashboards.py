@@ -105,6 +105,18 @@ def service(name, has_database, queue):
                   ("sum(rate(gateway_commands_refused_total[1m])) or vector(0)", "too many commands"),
                   ("sum(rate(auth_tokens_rejected_total[1m])) or vector(0)", "tokens"), unit="reqps"),
         ]
+    if name == "bot":
+        shown += [
+            panel("Updates by kind, per second", ("sum by (kind) (rate(bot_updates_total[1m])) or vector(0)", "{{kind}}"), unit="ops"),
+            panel("Updates not handled, per second", ("sum(rate(bot_duplicate_updates_total[1m])) or vector(0)", "came before"),
+                  ("sum(rate(bot_flood_rejected_total[1m])) or vector(0)", "flood"), unit="ops"),
+            panel("Calls to Telegram by outcome, per second", ("sum by (method, outcome) (rate(bot_sent_total[1m])) or vector(0)", "{{method}} {{outcome}}"), unit="ops"),
+            panel("Queues", ('sum by (queue) (rabbitmq_queue_messages{queue=~"bot[.].+"})', "{{queue}}"), about="Ready and in hand; bot.dead has what can't be handled or sent."),
+            panel("Messages to be sent", ("sum(bot_send_queue) or vector(0)", "waiting")),
+            panel("Uncertain messages", ("sum(bot_messages_uncertain_total) or vector(0)", "since the processes began"), about="A process died while it sent them."),
+            panel("Telegram's wishes to wait", ("sum(rate(bot_retry_after_seconds_sum[5m])) / sum(rate(bot_retry_after_seconds_count[5m])) or vector(0)", "mean"), unit="s"),
+            panel("Time of calls to Telegram", *quantiles("integration_request_duration_seconds", '{service="bot",target="telegram",operation!="getUpdates"}'), unit="s"),
+        ]
     if queue != "-":
         mine = f'{{queue="{queue}"}}'
         shown += [

@@ -21,7 +21,7 @@ case $part in
   *)
     PORT_BASE=0
     read_services
-    targets=(waybill)
+    targets=(waybill waybill-telegram)
     for name in "${SERVICES[@]}"; do targets+=("waybill-$name"); done
     [ "$part" != bench ] || targets+=(waybill-bench)
     ;;

@@ -29,6 +29,8 @@ if grep -qs '^WAYBILL_BLOB_STORE=s3$' "$INSTANCE_DIR/settings.env"; then put WAY
 if [ -d "$INSTANCE_DIR/prometheus" ]; then put WAYBILL_PROMETHEUS "http://127.0.0.1:$PROMETHEUS_PORT"; fi
 put WAYBILL_GATEWAY "http://127.0.0.1:${HTTP_PORT[gateway]}"
 for name in "${SERVICES[@]}"; do put "WAYBILL_OPS_$(upper "$name")" "127.0.0.1:${OPS_PORT[$name]}"; done
+put WAYBILL_MEMORY_URL "redis://127.0.0.1:$MEMORY_PORT/0"
+put WAYBILL_TELEGRAM "http://127.0.0.1:$TELEGRAM_PORT"
 put WAYBILL_EMAIL "$OPS_EMAIL"
 put WAYBILL_PASSWORD_FILE "$INSTANCE_DIR/ops-password"
 put WAYBILL_CONTRACTS "$ROOT/services"

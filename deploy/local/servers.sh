@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by platform.sh: the servers of an instance under its private supervisord.
 # WAYBILL_SERVERS: fewer of them.
-read -r -a SERVERS <<<"${WAYBILL_SERVERS:-postgres redis epmd rabbitmq kafka}"
+read -r -a SERVERS <<<"${WAYBILL_SERVERS:-postgres redis memory epmd rabbitmq kafka}"
 # shellcheck source=deploy/local/databases.sh
 . "$LOCAL/databases.sh"
 
@@ -154,7 +154,7 @@ nobody_left() { [ -z "$(processes_in "$INSTANCE_DIR")" ]; }
 
 check_ports() {
   local port
-  for port in "$POSTGRES_PORT" "$REDIS_PORT" "$RABBIT_PORT" "$RABBIT_MANAGEMENT_PORT" "$EPMD_PORT" "$PROMETHEUS_PORT" "$KAFKA_PORT"; do
+  for port in "$POSTGRES_PORT" "$REDIS_PORT" "$MEMORY_PORT" "$RABBIT_PORT" "$RABBIT_MANAGEMENT_PORT" "$EPMD_PORT" "$PROMETHEUS_PORT" "$KAFKA_PORT"; do
     if port_open "$port"; then
       die "port $port is taken by another program: choose other ports with WAYBILL_PORT_BASE (now $PORT_BASE)"
     fi
@@ -207,6 +207,8 @@ last_words() { tail -q -n 15 "$INSTANCE_DIR/log/start-$1.log" "$INSTANCE_DIR/log
 
 ready_postgres() { admin_psql -Atqc 'SELECT 1'; }
 ready_redis() { [ "$(redis-cli -p "$REDIS_PORT" ping)" = PONG ]; }
+ready_memory() { [ "$(redis-cli -p "$MEMORY_PORT" ping)" = PONG ]; }
+ready_telegram() { port_open "$TELEGRAM_PORT"; }
 ready_kafka() { port_open "$KAFKA_PORT"; }
 ready_prometheus() { curl -fsS -m 5 "http://127.0.0.1:$PROMETHEUS_PORT/-/ready"; }
 ready_s3() { port_open "$S3_PORT"; }

@@ -50,6 +50,7 @@ install_services() {
     rm "$INSTANCE_DIR/services/$name/start.tmp"
     case "${changed[*]}" in *yes*) touch "$INSTANCE_DIR/services/$name/stale" ;; esac
   done
+  if has_local_telegram; then install_local_telegram; fi
   if [ "$(id -u)" = 0 ]; then chown -R "$RUN_USER:" "$INSTANCE_DIR/services" "$INSTANCE_DIR/contracts"; fi
 }
 
@@ -95,6 +96,18 @@ S
     put ORDER_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"
     put ORDER_REPORT "127.0.0.1:${HTTP_PORT[report]}"
   fi
+  if [ "$name" = bot ]; then
+    put BOT_REDIS_URL "redis://127.0.0.1:$MEMORY_PORT/0"
+    put BOT_IDENTITY "127.0.0.1:${HTTP_PORT[identity]}"
+    put BOT_FILE "127.0.0.1:${HTTP_PORT[file]}"
+    put BOT_ADVERT "127.0.0.1:${HTTP_PORT[advert]}"
+    if has_local_telegram; then
+      put BOT_TOKEN "$LOCAL_TELEGRAM_TOKEN"
+      put BOT_API_URL "http://127.0.0.1:$TELEGRAM_PORT"
+      put BOT_WEBHOOK_URL "http://127.0.0.1:${HTTP_PORT[gateway]}/v1/telegram/webhook"
+      put BOT_WEBHOOK_SECRET local
+    fi
+  fi
   if [ "$name" = file ]; then
     put BLOB_FOLDER "$INSTANCE_DIR/blobs"
     put BLOB_S3_ENDPOINT "http://127.0.0.1:$S3_PORT"
@@ -114,6 +127,30 @@ S
   echo "exec '$INSTANCE_DIR/services/$name/waybill-$name'"
 }
 
+# An instance to try things in, and the one of the tests, have a Telegram of their own
+# (tools/telegram) unless settings.env brings a real bot's token.
+LOCAL_TELEGRAM_TOKEN=1:local
+has_local_telegram() {
+  case $INSTANCE in dev | test) ;; *) return 1 ;; esac
+  ! grep -qs '^WAYBILL_BOT_TOKEN=' "$INSTANCE_DIR/settings.env"
+}
+
+install_local_telegram() {
+  local file
+  file=$(build_dir)/tools/telegram/waybill-telegram
+  [ -x "$file" ] || die "${file#"$ROOT"/} is missing: build it first"
+  install_if_new "$file" "$INSTANCE_DIR/services/bot/waybill-telegram" 755 || true
+  cat >"$INSTANCE_DIR/services/bot/telegram.sh" <<S
+#!/usr/bin/env bash
+# Written by deploy/local/services.sh.
+PORT_BASE=$PORT_BASE INSTANCE_DIR='$INSTANCE_DIR'
+. '$INSTANCE_DIR/bin/start.sh'
+log_to telegram
+exec '$INSTANCE_DIR/services/bot/waybill-telegram' --telegram.listen 127.0.0.1:$TELEGRAM_PORT --telegram.token $LOCAL_TELEGRAM_TOKEN
+S
+  chmod 755 "$INSTANCE_DIR/services/bot/telegram.sh"
+}
+
 # One section per instance: more of them leave the others alone. SIGTERM drains.
 write_service_sections() {
   local name i
@@ -121,6 +158,9 @@ write_service_sections() {
     for ((i = 0; i < $(wanted "$name"); i++)); do
       supervised "$name-$i" "$INSTANCE_DIR/services/$name/start.sh $i" "services/$name" TERM 40
     done
+    if [ "$name" = bot ] && has_local_telegram; then
+      supervised telegram "$INSTANCE_DIR/services/bot/telegram.sh" services/bot TERM 5
+    fi
   done >"$INSTANCE_DIR/supervisor.d/services.conf"
   if watched; then write_targets; fi
 }

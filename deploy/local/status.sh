@@ -5,6 +5,8 @@ address_of() {
   case $1 in
     postgres) echo "127.0.0.1:$POSTGRES_PORT" ;;
     redis) echo "127.0.0.1:$REDIS_PORT" ;;
+    memory) echo "127.0.0.1:$MEMORY_PORT" ;;
+    telegram) echo "http://127.0.0.1:$TELEGRAM_PORT" ;;
     rabbitmq) echo "127.0.0.1:$RABBIT_PORT  management http://127.0.0.1:$RABBIT_MANAGEMENT_PORT" ;;
     prometheus) echo "http://127.0.0.1:$PROMETHEUS_PORT" ;;
     epmd) echo "127.0.0.1:$EPMD_PORT" ;;
@@ -96,6 +98,7 @@ show_addresses() {
   Kafka          127.0.0.1:$KAFKA_PORT
   Redis          127.0.0.1:$REDIS_PORT
   Prometheus     $(if watched; then echo "http://127.0.0.1:$PROMETHEUS_PORT"; else echo 'is not installed'; fi)
+  Telegram bot   $(if has_local_telegram; then echo "http://127.0.0.1:$TELEGRAM_PORT             a page to chat with it"; else echo 'at the Telegram of WAYBILL_BOT_TOKEN, if there is one'; fi)
   data and logs  $INSTANCE_DIR
 
   eval "\$(deploy/local/env.sh $INSTANCE)"     settings for clients and tools

@@ -17,7 +17,8 @@ struct Settings {
   // Read API of each service that the contract may name.
   std::map<std::string, std::string> upstreams{
       {"identity", "127.0.0.1:7101"}, {"product", "127.0.0.1:7102"}, {"order", "127.0.0.1:7103"},
-      {"report", "127.0.0.1:7104"},   {"file", "127.0.0.1:7105"},    {"advert", "127.0.0.1:7106"}};
+      {"report", "127.0.0.1:7104"},   {"file", "127.0.0.1:7105"},    {"advert", "127.0.0.1:7106"},
+      {"bot", "127.0.0.1:7107"}};
   std::string swagger;
   std::string console;
   std::string console_prometheus = "127.0.0.1:18090";

@@ -49,10 +49,13 @@ std::string memories() {
       "if kind == 'hash' then text = table.concat(redis.call('HGETALL', key), ' ') end "
       "if kind == 'zset' then text = table.concat(redis.call('ZRANGE', key, 0, -1), ' ') end "
       "all[#all + 1] = key .. ' ' .. text end return all";
-  std::string all = run(fmt::format("redis-cli -u {} --raw EVAL \"{}\" 0",
-                                    testing::environment("WAYBILL_REDIS_URL"), kAll));
+  std::string all;
+  for (const char* redis : {"WAYBILL_REDIS_URL", "WAYBILL_MEMORY_URL"}) {
+    all +=
+        run(fmt::format("redis-cli -u {} --raw EVAL \"{}\" 0", testing::environment(redis), kAll));
+  }
   for (const char* service :
-       {"GATEWAY", "IDENTITY", "ORDER", "PRODUCT", "REPORT", "FILE", "ADVERT"}) {
+       {"GATEWAY", "IDENTITY", "ORDER", "PRODUCT", "REPORT", "FILE", "ADVERT", "BOT"}) {
     const std::string ops = testing::environment(std::string{"WAYBILL_OPS_"} + service);
     all += run(fmt::format("curl -s http://{0}/metrics http://{0}/health/ready", ops));
   }

@@ -15,7 +15,8 @@ Fault no_answer(const Fault& fault) {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view kAsked[]{"If-Match", "Idempotency-Key"};
+constexpr std::string_view kAsked[]{"If-Match", "Idempotency-Key",
+                                    "X-Telegram-Bot-Api-Secret-Token"};
 constexpr std::string_view kStreamAsked[]{"Content-Type", "Content-Disposition", "Range",
                                           "If-Range",     "If-None-Match",       "Repr-Digest"};
 constexpr std::string_view kAnswered[]{"Content-Type",  "Location",         "ETag",
