@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include "libs/core/id.hpp"
+#include "libs/pg/pg.hpp"
 #include "libs/testing/testing.hpp"
 #include "tests/e2e/support/account.hpp"
+#include "tests/e2e/support/instance.hpp"
 #include "tests/e2e/support/shop.hpp"
 
 using namespace waybill;
@@ -13,6 +15,11 @@ using testing::eventually;
 namespace json = boost::json;
 
 namespace {
+
+constexpr pg::Statement find_totals{"test_find_totals", R"(
+  SELECT impressions, clicks, spent_impressions, spent_clicks
+    FROM advert_totals
+   WHERE campaign_id = $1::uuid)"};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -219,6 +226,60 @@ TEST_CASE("64 clients at once: never more than the limit allows, each once", "[e
   CHECK(get("/v1/stats/campaigns/" + narrow).number("impressions_count") == 42);
   CHECK(get("/v1/stats/campaigns/" + wide).number("impressions_count") == 64);
   CHECK(statuses == std::map<int, int>{{200, 106}, {404, 22}});
+}
+
+TEST_CASE("the tool plays the recorded choices again, and comes to the same ads",
+          "[e2e][adverts][tool]") {
+  const auto began = now();
+  set_day(0);
+  const std::string place = unique("place");
+  const std::string advertiser = make_advertiser();
+  for (int i = 0; i < 3; ++i) make_campaign(advertiser, place);
+  const std::string client = make_client(place);
+  const std::string ad = choose(client).member("ad_id");
+  REQUIRE(click(ad, client).status == 204);
+  REQUIRE(choose(client).status == 200);
+  const std::string simulate = fmt::format(
+      "{} adverts simulate --json --quiet --from {} --advertiser {} --formula "
+      "weights=0.9,0.25,0.15 "
+      "--formula limits=0",
+      WAYBILL_TOOL, to_rfc3339(began), advertiser);
+  json::array columns;
+  const bool told = eventually(seconds{10}, [&] {
+    try {
+      columns = json::parse(run(simulate)).as_array();
+    } catch (const std::runtime_error&) {
+      return false;  // no ad was told yet
+    }
+    return columns.at(0).at("impressions") == 2 && columns.at(0).at("clicks") == 1;
+  });
+  REQUIRE(told);
+  const json::object& then = columns.at(0).as_object();
+  json::object again = columns.at(1).as_object();
+  CHECK(again.at("same_ad") == again.at("requests"));
+  again["formula"] = then.at("formula");
+  CHECK(again == then);
+  CHECK(then.at("revenue").as_double() == Approx(2 * 37.0 / 91 + 2));
+  CHECK(columns.at(2).at("without_ad") == then.at("requests"));
+}
+
+TEST_CASE("the dashboards' views know an ad and a click within two seconds", "[e2e][adverts]") {
+  set_day(0);
+  const std::string place = unique("place");
+  const std::string campaign = make_campaign(make_advertiser(), place);
+  const std::string client = make_client(place);
+  REQUIRE(choose(client).status == 200);
+  REQUIRE(click(campaign, client).status == 204);
+  pg::Options options;
+  options.url = testing::environment("WAYBILL_DATABASE_REPORT");
+  pg::Connection connection{std::move(options)};
+  const auto told = [&] {
+    pg::Session session{connection};
+    const pg::Rows rows = session.exec(find_totals, *Id::parse(campaign));
+    return rows.size() == 1 && rows[0].integer(0) == 1 && rows[0].integer(1) == 1 &&
+           rows[0].real(2) == 37.0 / 91 && rows[0].real(3) == 2;
+  };
+  CHECK(eventually(seconds{2}, told));
 }
 
 TEST_CASE("moderation is switched on, catches what looks like a listed word, and off",

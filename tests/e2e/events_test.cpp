@@ -51,6 +51,7 @@ TEST_CASE("an event carries the whole order as HTTP shows it, and CloudEvents' h
       INFO(name);
       CHECK_FALSE(header(event, name).empty());
     }
+    CHECK(header(event, "ce_sequence").size() == 20);
   }
 }
 

@@ -168,6 +168,34 @@ TEST_CASE("the tool comes to the service's digest from the topic alone, as of th
   }
 }
 
+TEST_CASE("report.files has what the file service has, and is rebuilt to the same rows",
+          "[e2e][report][files][tool]") {
+  const Account anna = make_account();
+  const auto keep = [&](const std::string& name) {
+    return call(as(anna.token, form_call("/v1/documents", {{"type", "Notes"}, {"name", name}},
+                                         {"file", "note.txt", unique("note")})));
+  };
+  const Reply kept = keep("kept");
+  const Reply gone = keep("gone");
+  REQUIRE(gone.status == 201);
+  const std::string path = "/v1/documents/" + kept.id();
+  CHECK(call(as(anna.token, json_call("PATCH", path, {{"name", "renamed"}}))).status == 200);
+  CHECK(call(as(anna.token, {"DELETE", "/v1/documents/" + gone.id(), {}, {}})).status == 204);
+  const json::value audit =
+      json::parse(run_tool("audit --settle 60s --service report --json --quiet"));
+  bool is_compared = false;
+  for (const json::value& check : audit.at("checks").as_array()) {
+    const std::string what = json::serialize(check);
+    is_compared = is_compared || what.find("report.files") != std::string::npos;
+  }
+  CHECK(is_compared);
+  run_tool("projections rebuild report.files --quiet");
+  const json::value same = json::parse(run_tool("projections diff report.files --json"));
+  CHECK(same.at("same") == true);
+  CHECK(same.at("tables").at(0).at("rows").to_number<int>() >= 2);
+  run_tool("projections drop report.files");
+}
+
 TEST_CASE("the tool rebuilds a projection to the same rows, and replays events to a file",
           "[e2e][report][tool]") {
   place(make_customer(), {{make_product("1.00", 5), 1}});

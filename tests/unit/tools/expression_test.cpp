@@ -77,6 +77,8 @@ TEST_CASE("names, addresses and words of people are masked, the rest is not", "[
     "user": {"id": "1", "email": "a@b", "username": "ada", "description": "hi", "roles": ["staff"]},
     "addresses": [{"street": "s", "city": "c", "state": "t", "zip_code": "z", "country": "CH"}],
     "order": {"delivery_address": {"street": "s"}, "reason": {"code": "other", "text": "ill"}},
+    "client": {"login": "ada", "location": "Bern", "age": 36}, "targeting": {"location": "Bern"},
+    "document": {"name": "Lease", "file_name": "lease.pdf", "size": 7},
     "product": {"name": "tea", "description": "green"}})");
   mask_personal(event);
   CHECK(json::serialize(event) ==
@@ -84,5 +86,7 @@ TEST_CASE("names, addresses and words of people are masked, the rest is not", "[
         R"("roles":["staff"]},"addresses":[{"street":"***","city":"***","state":"***",)"
         R"("zip_code":"***","country":"CH"}],"order":{"delivery_address":{"street":"***"},)"
         R"("reason":{"code":"other","text":"***"}},)"
+        R"("client":{"login":"***","location":"***","age":36},"targeting":{"location":"Bern"},)"
+        R"("document":{"name":"***","file_name":"***","size":7},)"
         R"("product":{"name":"tea","description":"green"}})");
 }
