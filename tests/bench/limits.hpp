@@ -19,6 +19,10 @@ struct SqlLimit {
 SqlLimit measure_sql(std::size_t connections, std::size_t batch, std::size_t lines,
                      std::chrono::milliseconds duration);
 
+// Impressions per second: inbox, row, counter and event of `batch` of them in one transaction after
+// the other, as those of the advert service are; nothing is decided.
+double measure_impressions_sql(std::size_t batch, std::chrono::milliseconds duration);
+
 // libs/web's server in this process, on a thread of its own, with `body` as the answer to all.
 LoadResult measure_bare_server(std::size_t clients, const std::string& body,
                                std::chrono::milliseconds duration);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "libs/log/log.hpp"
+#include "tests/bench/adverts.hpp"
 #include "tests/bench/cpu.hpp"
 #include "tests/bench/files.hpp"
 #include "tests/bench/limits.hpp"
@@ -201,6 +202,25 @@ int main(int argc, char** argv) {
   files_mode->add_option("--rounds", files.rounds, "of each; the median counts")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
+  waybill::bench::AdvertsOptions adverts;
+  auto* adverts_mode = program.add_subcommand("adverts", "ads chosen per second, and how soon");
+  adverts_mode->add_option("--campaigns", adverts.campaigns, "that fit everybody who asks")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  adverts_mode
+      ->add_option("--many-campaigns", adverts.many_campaigns,
+                   "of a hundred places, everybody who asks in one of them; 0: leave that out")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  adverts_mode->add_option("--clients", adverts.clients, "people who ask")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  adverts_mode->add_option("--connections", adverts.connections, "of the closed loop")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  adverts_mode->add_option("--seconds", adverts.seconds, "of a round")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
   CLI11_PARSE(program, argc, argv);
   waybill::log::start("waybill-bench", waybill::log::Level::error);
   int exit_code = 1;
@@ -214,6 +234,8 @@ int main(int argc, char** argv) {
       exit_code = judge(measure_rebuild(rebuild), options.json_file);
     } else if (files_mode->parsed()) {
       exit_code = judge(measure_files(files), options.json_file);
+    } else if (adverts_mode->parsed()) {
+      exit_code = judge(measure_adverts(adverts), options.json_file);
     } else {
       exit_code = run(options);
     }
