@@ -47,6 +47,7 @@ struct DirectTarget {
   std::string service;
   bool streams = false;
   std::uint64_t most_bytes = 0;  // of a streamed request's body
+  bool patient = false;          // the service itself waits for somebody else, and says how long
 };
 
 struct EventsTarget {

@@ -78,8 +78,8 @@ QueryTarget parse_query(const json::object& source, const std::string& place) {
 }
 
 DirectTarget parse_direct(const json::object& source, const std::string& place) {
-  refuse_other_keys(source, {"service"}, place);
-  return {text_at(source, "service", place)};
+  refuse_other_keys(source, {"service", "patient"}, place);
+  return {text_at(source, "service", place), false, 0, flag_at(source, "patient", place)};
 }
 
 DirectTarget parse_stream(const json::object& source, const std::string& place) {

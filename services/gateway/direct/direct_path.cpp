@@ -65,8 +65,10 @@ web::awaitable<web::Response> DirectPath::answer(Call call, const boost::json::v
     request.headers.add("Content-Type", "application/json");
     request.body = call.contract.to_direct_body(call.operation, *body);
   }
-  auto upstream = co_await upstreams_.send(call.operation.direct->service, std::move(request),
-                                           call.caller, call.request.trace);
+  const contract::DirectTarget& target = *call.operation.direct;
+  const auto patience = target.patient ? Patience::of_the_service : Patience::of_the_caller;
+  auto upstream = co_await upstreams_.send(target.service, std::move(request), call.caller,
+                                           call.request.trace, patience);
   if (!upstream) co_return web::problem_response(no_answer(upstream.error()), call.request);
   co_return passed_on(std::move(*upstream));
 }

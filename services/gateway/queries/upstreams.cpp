@@ -43,6 +43,14 @@ web::ClientOptions stream_options(web::ClientOptions options, std::size_t transf
   return options;
 }
 
+// A service that waits for somebody else says itself how long that is; this is the end of it.
+constexpr std::chrono::seconds kLongest{60};
+
+web::ClientOptions patient_options(web::ClientOptions options) {
+  options.request_time = kLongest;
+  return options;
+}
+
 }  // namespace
 
 Upstreams::Service::Service(boost::asio::io_context& io, const std::string& service,
@@ -50,6 +58,7 @@ Upstreams::Service::Service(boost::asio::io_context& io, const std::string& serv
                             std::size_t transfers)
     : name{service},
       client{io, address, options},
+      patient{io, address, patient_options(options)},
       streams{io, address, stream_options(options, transfers)},
       circuit{metrics::gauge("gateway_circuit_state",
                              "Circuit breaker of a service: 0 closed, 1 half open, 2 open.",
@@ -96,13 +105,17 @@ web::awaitable<Result<web::Response>> Upstreams::get(const std::string& service,
 web::awaitable<Result<web::Response>> Upstreams::send(const std::string& name,
                                                       web::ClientRequest request,
                                                       const Caller& caller,
-                                                      const TraceContext& trace) {
+                                                      const TraceContext& trace,
+                                                      Patience patience) {
   Service& service = *services_.at(name);
   if (!service.breaker.may_ask(Clock::now())) co_return resting();
   add_headers(request, caller, trace);
+  const bool is_patient = patience == Patience::of_the_service;
+  if (is_patient) request.deadline = Clock::time_point::max();
   const std::string left = time_left(request.deadline);
   if (!left.empty()) request.headers.add("Waybill-Time-Left", left);
-  auto response = co_await service.client.send(std::move(request));
+  web::Client& client = is_patient ? service.patient : service.client;
+  auto response = co_await client.send(std::move(request));
   service.settle(response, Clock::now());
   if (!response) log_failure(name, trace, response.error());
   co_return response;

@@ -15,6 +15,10 @@
 
 namespace waybill::gateway {
 
+// How long a service may take: as long as the caller's deadline lets it, or, where it waits for
+// somebody else and says itself how long that is, up to a minute.
+enum class Patience { of_the_caller, of_the_service };
+
 class Upstreams {
  public:
   // `addresses`: service → "host:port". `transfers`: streams to a service at most; they have their
@@ -32,7 +36,8 @@ class Upstreams {
   // code kBusy where the service was not asked: what to tell the caller is up to whoever knows
   // what was asked.
   web::awaitable<Result<web::Response>> send(const std::string& service, web::ClientRequest request,
-                                             const Caller& caller, const TraceContext& trace);
+                                             const Caller& caller, const TraceContext& trace,
+                                             Patience patience = Patience::of_the_caller);
   // The same with bodies that pass through as they come; see web::Client::open.
   web::awaitable<Result<web::Response>> open(const std::string& service, web::ClientRequest request,
                                              const Caller& caller, const TraceContext& trace);
@@ -46,6 +51,7 @@ class Upstreams {
 
     const std::string name;
     web::Client client;
+    web::Client patient;
     web::Client streams;
     Breaker breaker;
     metrics::Gauge& circuit;

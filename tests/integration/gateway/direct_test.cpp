@@ -104,6 +104,39 @@ TEST_CASE("what the service refuses is refused with its own words", "[gateway][d
   CHECK(response.headers.get("Retry-After") == "7");
 }
 
+TEST_CASE("where the contract is patient, the caller's deadline is not the service's",
+          "[gateway][direct]") {
+  contract::Files files;
+  files.add("advert", R"(
+paths:
+  /v1/texts:
+    post:
+      operationId: writeText
+      x-access: public
+      x-limit: users
+      x-direct: {service: advert, patient: true}
+      responses: {'200': {description: A text.}}
+  /v1/notes:
+    post:
+      operationId: writeNote
+      x-access: public
+      x-limit: users
+      x-direct: {service: advert}
+      responses: {'200': {description: A note.}}
+)");
+  Settings settings = for_trials();
+  settings.deadline = std::chrono::milliseconds{300};
+  Platform platform{settings, files.load()};
+  for (const auto* path : {"/v1/texts", "/v1/notes"}) {
+    platform.upstream.put(path, {200, "application/json", "{}"});
+  }
+  platform.upstream.delay = std::chrono::milliseconds{900};
+  CHECK(platform.ask("POST", "/v1/texts").status == 200);
+  CHECK_FALSE(platform.upstream.headers_of("/v1/texts").has("Waybill-Time-Left"));
+  CHECK(platform.ask("POST", "/v1/notes").status == 503);
+  CHECK(platform.upstream.headers_of("/v1/notes").has("Waybill-Time-Left"));
+}
+
 TEST_CASE("a service that does not answer a direct write is a 503", "[gateway][direct]") {
   Settings settings = for_trials();
   settings.upstreams["identity"] = "127.0.0.1:1";

@@ -4,6 +4,7 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 
+#include "libs/async/async.hpp"
 #include "libs/contract/json.hpp"
 #include "libs/runtime/io_call.hpp"
 #include "libs/testing/testing.hpp"
@@ -65,6 +66,8 @@ web::awaitable<web::Response> FakeUpstream::handle(web::Request& request) {
     ++broken_bodies;
     throw;
   }
+  const auto took = delay.load();
+  if (took.count() > 0) co_await async::pause(took);
   co_return find(request);
 }
 

@@ -40,6 +40,7 @@ class FakeUpstream final : public web::Handler {
   std::optional<std::uint64_t> streams(const web::Request& request) const override;
   std::atomic<std::uint64_t> streamed_bytes{0};
   std::atomic<int> broken_bodies{0};
+  std::atomic<std::chrono::milliseconds> delay{std::chrono::milliseconds{0}};  // of each answer
 
  private:
   web::Response find(const web::Request& request);
