@@ -65,14 +65,6 @@ std::vector<pid_t> family_of(pid_t parent) {
   return family;
 }
 
-std::vector<pid_t> running(const std::string& program) {
-  std::vector<pid_t> pids;
-  if (!eventually(seconds{60}, [&] { return !(pids = e2e::pids_of(program)).empty(); })) {
-    throw std::runtime_error{"no process of " + program + " runs"};
-  }
-  return pids;
-}
-
 void signal_all(const std::vector<pid_t>& pids, int signal) {
   for (const pid_t pid : pids) ::kill(pid, signal);
 }
@@ -87,6 +79,14 @@ void hang(const std::vector<pid_t>& pids, milliseconds time) {
 
 std::string platform(const std::string& arguments) {
   return e2e::run("deploy/local/platform.sh " + e2e::instance() + " " + arguments);
+}
+
+std::vector<pid_t> running(const std::string& program) {
+  std::vector<pid_t> pids;
+  if (!eventually(seconds{60}, [&] { return !(pids = e2e::pids_of(program)).empty(); })) {
+    throw std::runtime_error{"no process of " + program + " runs"};
+  }
+  return pids;
 }
 
 std::string address_of(const std::string& server) {

@@ -34,6 +34,9 @@ std::string platform(const std::string& arguments);
 void stop_server(const std::string& server);
 void start_server(const std::string& server);
 
+// Of a service or server; waits for the first one up to a minute, then throws std::runtime_error.
+std::vector<pid_t> running(const std::string& program);
+
 // "127.0.0.1:26672": where a server listens itself.
 std::string address_of(const std::string& server);
 

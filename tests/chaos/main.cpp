@@ -39,6 +39,9 @@ int main(int argc, char** argv) {
   auto* kafka_mode = program.add_subcommand("kafka-away", "orders go on without Kafka");
   kafka_mode->add_option("--minutes", minutes_away)->capture_default_str();
   kafka_mode->add_option("--rate", away.per_second, "commands per second")->capture_default_str();
+  auto* clock_mode = program.add_subcommand("clock", "the clock of a process jumps, under load");
+  auto* zombie_mode =
+      program.add_subcommand("zombies", "processes stand still for a minute, under load");
   CrashOptions crash;
   auto* crash_mode =
       program.add_subcommand("crash", "kills a worker at each of its I/O calls, one after another");
@@ -54,6 +57,8 @@ int main(int argc, char** argv) {
     if (recovery_mode->parsed()) good = measure_recovery(rounds);
     if (rolling_mode->parsed()) good = measure_rolling_restarts(restarts);
     if (kafka_mode->parsed()) good = measure_kafka_away(away);
+    if (clock_mode->parsed()) good = measure_clock_jumps();
+    if (zombie_mode->parsed()) good = measure_zombies();
     if (crash_mode->parsed()) good = crash_everywhere(crash);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "waybill-chaos: %s\n", error.what());

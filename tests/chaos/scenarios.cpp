@@ -1,9 +1,12 @@
 #include "tests/chaos/scenarios.hpp"
 
+#include <array>
+#include <csignal>
 #include <thread>
 
 #include "libs/pg/pg.hpp"
 #include "libs/testing/testing.hpp"
+#include "tests/chaos/crash/worker.hpp"
 #include "tests/chaos/scene.hpp"
 #include "tests/e2e/support/topic.hpp"
 
@@ -37,11 +40,28 @@ double first_order(const Traffic& traffic) {
 }
 
 // Seconds from now to the first event: what Kafka brings while orders go on anyway.
-double first_event() {
+double first_event(const std::string& name = "waybill.orders") {
   const auto begin = Clock::now();
-  e2e::TopicWatch topic{"waybill.orders"};
+  e2e::TopicWatch topic{name};
   topic.until(kPatience, [&] { return !topic.all().empty(); });
   return seconds_since(begin);
+}
+
+// As far as a clock is moved by hand, or by a machine that slept.
+constexpr std::array<seconds, 4> kJumps{seconds{3'600}, seconds{-3'600}, seconds{86'400},
+                                        seconds{0}};
+constexpr std::int64_t kGoesOn = 100;  // commands
+
+// Lets the clock of the worker's process jump; false: it died, or orders do not go on.
+bool jump(Worker& worker, const std::string& service, seconds ahead, const Traffic& traffic) {
+  worker.trap().ahead = ahead.count();
+  const auto begin = Clock::now();
+  const std::int64_t wanted = traffic.acknowledged() + kGoesOn;
+  const bool goes_on =
+      eventually(kPatience, [&] { return traffic.acknowledged() >= wanted; }) && !worker.is_dead();
+  say(fmt::format("{}'s clock is {} s ahead: {} commands after {:.1f} s{}", service, ahead.count(),
+                  kGoesOn, seconds_since(begin), goes_on ? "" : ": NOT AS IT SHOULD BE"));
+  return goes_on;
 }
 
 constexpr pg::Statement kCountUntold{"count_untold", "SELECT count(*) FROM outbox"};
@@ -80,20 +100,57 @@ bool measure_recovery(int rounds) {
 
 bool measure_rolling_restarts(int rounds) {
   Scene scene;
-  platform("scale gateway=2 identity=2 report=2");
+  const std::vector<std::string> services = services_of_instance();
+  std::string pairs = "scale";
+  for (const std::string& service : services) pairs += " " + service + "=2";
+  platform(pairs);
   TrafficOptions options = load(scene, 8);
   options.repeats = false;
+  options.reads = true;
   Traffic traffic{options};
   for (int round = 1; round <= rounds; ++round) {
-    for (const char* service : {"identity", "product", "order", "report", "gateway"}) {
-      platform(std::string{"restart "} + service);
-    }
-    say(fmt::format("round {}/{}: {} commands, {} failed", round, rounds, traffic.acknowledged(),
+    for (const std::string& service : services) platform("restart " + service);
+    say(fmt::format("round {}/{} over {} services: {} commands, {} reads, {} failed", round, rounds,
+                    services.size(), traffic.acknowledged(), traffic.reads(),
                     traffic.book().surprises().size()));
   }
-  const bool clean = scene.judge(traffic);
-  platform("scale gateway=1 identity=1 report=1");
-  return clean;
+  return scene.judge(traffic);
+}
+
+bool measure_clock_jumps() {
+  Scene scene;
+  Traffic traffic{load(scene, 8)};
+  bool good = true;
+  for (const std::string service : {"order", "product"}) {
+    Worker worker{service};
+    worker.make_ready();
+    for (const seconds ahead : kJumps) good = jump(worker, service, ahead, traffic) && good;
+  }
+  return scene.judge(traffic) && good;
+}
+
+bool measure_zombies() {
+  Scene scene;
+  Traffic traffic{load(scene, 8)};
+  bool good = true;
+  for (const std::string service : {"order", "product"}) {
+    for (const pid_t pid : running(service)) {
+      ::kill(pid, SIGSTOP);
+      const auto begin = Clock::now();
+      const double order = first_order(traffic);
+      const double event = first_event("waybill." + service + 's');
+      say(fmt::format(
+          "a process of {} stands still: first order after {:.2f} s, first event {:.2f} s later",
+          service, order, event));
+      good = good && order < kPatience.count() && event < kPatience.count();
+      std::this_thread::sleep_until(begin + kPatience);
+      ::kill(pid, SIGCONT);
+      const double after = first_order(traffic);
+      say(fmt::format("it wakes: first order after {:.2f} s", after));
+      good = good && after < kPatience.count();
+    }
+  }
+  return scene.judge(traffic) && good;
 }
 
 bool measure_kafka_away(const KafkaAway& options) {
@@ -101,6 +158,7 @@ bool measure_kafka_away(const KafkaAway& options) {
   Scene scene;
   TrafficOptions steady = load(scene, kClients);
   steady.per_second = options.per_second / kClients;
+  steady.repeats = false;
   Traffic traffic{steady};
   std::this_thread::sleep_for(kAway);
   stop_server("kafka");

@@ -13,6 +13,14 @@ bool measure_recovery(int rounds);
 // again. True: no request failed.
 bool measure_rolling_restarts(int rounds);
 
+// The clock of one of two processes of a service jumps forward and back. True: orders go on, and
+// the audit is clean.
+bool measure_clock_jumps();
+
+// Each process of a service stands still for a minute (SIGSTOP), one after the other; one of them
+// holds the relay's lock. True: orders and events go on meanwhile, and the audit is clean.
+bool measure_zombies();
+
 struct KafkaAway {
   std::chrono::seconds away{600};
   double per_second = 20;  // orders

@@ -1,14 +1,16 @@
 // Preloaded into a process (LD_PRELOAD): counts its calls that send or store something, and kills
-// it before or after one of them.
+// it before or after one of them; and lets its wall clock jump.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -60,9 +62,14 @@ auto watched(const char* call, int file, Args... args) {
   return result;
 }
 
+std::time_t ahead() {
+  return trap ? trap->ahead.load() : 0;
+}
+
 }  // namespace
 }  // namespace waybill::chaos
 
+using waybill::chaos::ahead;
 using waybill::chaos::watched;
 
 extern "C" {
@@ -91,6 +98,28 @@ int fsync(int file) {
 }
 int fdatasync(int file) {
   return watched<&::fdatasync>("fdatasync", file);
+}
+
+// The steady clocks do not jump, and timeouts are theirs.
+int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  static const auto real =
+      reinterpret_cast<decltype(&::clock_gettime)>(::dlsym(RTLD_NEXT, "clock_gettime"));
+  const int result = real(clock, time);
+  if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) time->tv_sec += ahead();
+  return result;
+}
+int gettimeofday(timeval* time, void* zone) noexcept {
+  static const auto real =
+      reinterpret_cast<decltype(&::gettimeofday)>(::dlsym(RTLD_NEXT, "gettimeofday"));
+  const int result = real(time, zone);
+  time->tv_sec += ahead();
+  return result;
+}
+time_t time(time_t* out) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (out) *out = now.tv_sec;
+  return now.tv_sec;
 }
 
 }  // extern "C"

@@ -1,4 +1,4 @@
-// What the loop and the shim share: a page of memory in a file.
+// What a worker's master and the shim in it share: a page of memory in a file.
 #pragma once
 
 #include <array>
@@ -16,8 +16,9 @@ struct Trap {
   std::atomic<std::int64_t> calls;  // so far
   std::atomic<bool> after;          // the call was made; false: it was not
   std::atomic<bool> sprung;
-  std::array<char, 16> call;  // "send", once it has sprung
-  std::uint16_t port;         // of the other end; 0: no TCP connection
+  std::atomic<std::int64_t> ahead;  // of the true time the process's wall clock is, in seconds
+  std::array<char, 16> call;        // "send", once it has sprung
+  std::uint16_t port;               // of the other end; 0: no TCP connection
 };
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 

@@ -5,7 +5,9 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,12 +45,26 @@ bool takes_commands(const std::string& service) {
              .find(R"("name":"rabbitmq","ok":true)") != std::string::npos;
 }
 
+// The servers' user: only processes of one user may listen on the same port.
+struct stat owner_of(const fs::path& folder) {
+  struct stat owner {};
+  if (::stat(folder.c_str(), &owner) != 0) throw std::runtime_error{"no folder " + folder.string()};
+  return owner;
+}
+
 }  // namespace
 
 Worker::Worker(std::string service)
     : service_{std::move(service)},
       trap_file_{fs::temp_directory_path() / e2e::unique("trap")},
+      shim_{trap_file_ + ".so"},
       trap_{map_trap(trap_file_)} {
+  // The servers' user need not reach the checkout.
+  fs::copy_file(WAYBILL_SHIM, shim_);
+  const struct stat owner = owner_of(folder_of(service_));
+  if (::geteuid() == 0 && ::chown(trap_file_.c_str(), owner.st_uid, owner.st_gid) != 0) {
+    throw std::runtime_error{"can't give away " + trap_file_};
+  }
   platform("ctl stop " + service_ + "-0");
 }
 
@@ -59,6 +75,7 @@ Worker::~Worker() {
   }
   ::munmap(trap_, sizeof(Trap));
   fs::remove(trap_file_);
+  fs::remove(shim_);
   e2e::run("deploy/local/platform.sh " + e2e::instance() + " ctl start " + service_ + "-0 || true");
 }
 
@@ -85,14 +102,19 @@ bool Worker::is_dead() {
 void Worker::start() {
   const fs::path folder = folder_of(service_);
   const std::string script = folder / "start.sh";
+  const struct stat owner = owner_of(folder);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error{"can't fork"};
   if (pid_ > 0) return;
   ::setenv(kTrapVariable, trap_file_.c_str(), 1);
-  ::setenv("LD_PRELOAD", WAYBILL_SHIM, 1);
+  ::setenv("LD_PRELOAD", shim_.c_str(), 1);
   // None of our sockets: a connection that somebody else still holds open does not end.
   ::close_range(3, ~0U, 0);
-  if (::chdir(folder.c_str()) == 0) ::execl(script.c_str(), script.c_str(), "0", nullptr);
+  const bool is_user =
+      ::geteuid() != 0 ||
+      (::setgroups(0, nullptr) == 0 && ::setgid(owner.st_gid) == 0 && ::setuid(owner.st_uid) == 0);
+  if (is_user && ::chdir(folder.c_str()) == 0)
+    ::execl(script.c_str(), script.c_str(), "0", nullptr);
   ::_exit(127);
 }
 

@@ -11,7 +11,7 @@ namespace waybill::chaos {
 
 class Worker {
  public:
-  // Takes the place of the service's only process.
+  // Takes the place of the service's first process.
   explicit Worker(std::string service);
   // Gives the place back.
   ~Worker();
@@ -23,13 +23,14 @@ class Worker {
   // The same, and waits until it takes commands.
   void make_ready();
   Trap& trap() { return *trap_; }
+  bool is_dead();
 
  private:
-  bool is_dead();
   void start();
 
   const std::string service_;
   const std::string trap_file_;
+  const std::string shim_;
   Trap* trap_ = nullptr;
   pid_t pid_ = 0;
 };

@@ -4,7 +4,13 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <sstream>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "libs/testing/testing.hpp"
 #include "tests/e2e/support/http.hpp"
@@ -37,17 +43,39 @@ bool is_gone(pid_t pid) {
   return stat.compare(stat.rfind(')') + 2, 1, "Z") == 0;
 }
 
+// All that it says goes to `out`. It gets none of our sockets: a connection that somebody else
+// still holds does not end when we close it.
+pid_t start_shell(const std::string& command, int out) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  std::string shell = "sh", flag = "-c", text = command;
+  const std::array<char*, 4> words{shell.data(), flag.data(), text.data(), nullptr};
+  pid_t pid = -1;
+  if (::posix_spawn(&pid, "/bin/sh", &actions, nullptr, words.data(), environ) != 0) pid = -1;
+  ::posix_spawn_file_actions_destroy(&actions);
+  return pid;
+}
+
 }  // namespace
 
 std::string run(const std::string& command) {
-  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  if (!pipe) throw std::runtime_error{"can't run " + command};
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"no pipe for " + command};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{::fdopen(ends[0], "r"), &std::fclose};
+  const pid_t pid = start_shell(command, ends[1]);
+  ::close(ends[1]);
+  if (pid < 0) throw std::runtime_error{"can't run " + command};
   std::string output;
   std::array<char, 4096> buffer;
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), out.get())) {
     output.append(buffer.data(), size);
   }
-  if (pclose(pipe) != 0) throw std::runtime_error{command + ": " + output};
+  int status = -1;
+  ::waitpid(pid, &status, 0);
+  if (status != 0) throw std::runtime_error{command + ": " + output};
   return output;
 }
 
