@@ -63,6 +63,8 @@ Response problem_response(const Fault& fault, const Request& request) {
   if (fault.kind == FaultKind::rate_limited || fault.kind == FaultKind::unavailable) {
     response.headers.set("Retry-After", "1");
   }
+  // RFC 9110, section 15.5.2: a 401 names how one proves oneself.
+  if (fault.kind == FaultKind::unauthenticated) response.headers.set("WWW-Authenticate", "Bearer");
   return response;
 }
 

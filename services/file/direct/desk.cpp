@@ -49,12 +49,6 @@ web::awaitable<common::v1::Outcome> Desk::run(
   co_return outcome;
 }
 
-web::Response refusal(const Fault& fault, const web::Request& request) {
-  web::Response response = web::problem_response(fault, request);
-  if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
-  return response;
-}
-
 web::Response outcome_response(const common::v1::Outcome& outcome) {
   const bool is_problem = outcome.status() >= 400;
   web::Response response{outcome.status(),

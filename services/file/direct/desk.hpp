@@ -64,9 +64,6 @@ class Desk {
 
 using Route = web::awaitable<web::Response> (*)(Desk&, web::Request&, const web::PathParams&);
 
-// Problem documents; 401 with its challenge.
-web::Response refusal(const Fault& fault, const web::Request& request);
-
 // Status, body, Location and ETag of a command's outcome.
 web::Response outcome_response(const common::v1::Outcome& outcome);
 

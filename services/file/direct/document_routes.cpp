@@ -159,13 +159,13 @@ web::Response upload_response(const domain::File& file, Instant expires) {
 web::awaitable<web::Response> create_document(Desk& desk, web::Request& request,
                                               const web::PathParams&) {
   const auto owner = domain::owner_of(caller_of(request));
-  if (!owner) co_return refusal(owner.error(), request);
+  if (!owner) co_return web::problem_response(owner.error(), request);
   const auto pass = co_await desk.uploads.enter(request.deadline);
-  if (!pass) co_return refusal(busy(), request);
+  if (!pass) co_return web::problem_response(busy(), request);
   const std::vector<std::string_view> fields{"type_id", "type", "name"};
   uploads::DocumentForm form{desk.workshop(), desk.options.document_bytes, fields};
   const auto file = co_await read_form(request, form);
-  if (!file) co_return refusal(file.error(), request);
+  if (!file) co_return web::problem_response(file.error(), request);
   auto work = [&](pg::Tx& tx, outbox::Writer& out, const outbox::Cause& cause) {
     outbox::Command<v1::CreateDocument> create;
     create.cause = cause;
@@ -186,15 +186,16 @@ web::awaitable<web::Response> create_document(Desk& desk, web::Request& request,
 web::awaitable<web::Response> replace_content(Desk& desk, web::Request& request,
                                               const web::PathParams& params) {
   const auto document = co_await find_document(desk, request, params);
-  if (!document) co_return refusal(document.error(), request);
+  if (!document) co_return web::problem_response(document.error(), request);
   const auto version = wanted_version(request);
   const bool is_keyed = request.headers.has("Idempotency-Key");
   // Said before the bytes come; the command looks again. A repeat may have changed it itself.
-  if (!is_keyed && version && *version != document->version) co_return refusal(stale(), request);
+  if (!is_keyed && version && *version != document->version)
+    co_return web::problem_response(stale(), request);
   const auto pass = co_await desk.uploads.enter(request.deadline);
-  if (!pass) co_return refusal(busy(), request);
+  if (!pass) co_return web::problem_response(busy(), request);
   const auto file = co_await read_content(desk, request);
-  if (!file) co_return refusal(file.error(), request);
+  if (!file) co_return web::problem_response(file.error(), request);
   auto work = [&](pg::Tx& tx, outbox::Writer& out, const outbox::Cause& cause) {
     outbox::Command<v1::ReplaceContent> replace;
     replace.cause = cause;
@@ -213,7 +214,7 @@ web::awaitable<web::Response> replace_content(Desk& desk, web::Request& request,
 web::awaitable<web::Response> send_content(Desk& desk, web::Request& request,
                                            const web::PathParams& params) {
   const auto document = co_await find_document(desk, request, params);
-  if (!document) co_return refusal(document.error(), request);
+  if (!document) co_return web::problem_response(document.error(), request);
   const std::string_view asked = request.query_value("version");
   std::int64_t version = document->version;
   std::from_chars(asked.data(), asked.data() + asked.size(), version);
@@ -223,7 +224,7 @@ web::awaitable<web::Response> send_content(Desk& desk, web::Request& request,
     return store::find_version(session, *document, version);
   };
   const auto found = co_await async::offload(desk.threads, find);
-  if (!found) co_return refusal(domain::no_document(), request);
+  if (!found) co_return web::problem_response(domain::no_document(), request);
   web::Response response =
       co_await send_file(desk, request, found->file, links::Disposition::as_stored);
   co_return response;
@@ -232,9 +233,9 @@ web::awaitable<web::Response> send_content(Desk& desk, web::Request& request,
 web::awaitable<web::Response> create_link(Desk& desk, web::Request& request,
                                           const web::PathParams& params) {
   const auto document = co_await find_document(desk, request, params);
-  if (!document) co_return refusal(document.error(), request);
+  if (!document) co_return web::problem_response(document.error(), request);
   const auto life = read_life(request);
-  if (!life) co_return refusal(life.error(), request);
+  if (!life) co_return web::problem_response(life.error(), request);
   auto work = [&](pg::Tx&, outbox::Writer&, const outbox::Cause&) {
     const Instant expires = std::chrono::floor<seconds>(now()) + seconds{*life};
     const boost::json::object kept{{"file_id", document->file.id.to_string()},
@@ -252,11 +253,11 @@ web::awaitable<web::Response> create_link(Desk& desk, web::Request& request,
 web::awaitable<web::Response> create_upload(Desk& desk, web::Request& request,
                                             const web::PathParams&) {
   const auto owner = domain::owner_of(caller_of(request));
-  if (!owner) co_return refusal(owner.error(), request);
+  if (!owner) co_return web::problem_response(owner.error(), request);
   const auto pass = co_await desk.uploads.enter(request.deadline);
-  if (!pass) co_return refusal(busy(), request);
+  if (!pass) co_return web::problem_response(busy(), request);
   auto file = co_await read_bytes(desk, request);
-  if (!file) co_return refusal(file.error(), request);
+  if (!file) co_return web::problem_response(file.error(), request);
   file->id = new_id();
   const Instant at = now();
   const Instant expires = at + desk.options.upload_life;

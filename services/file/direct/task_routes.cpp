@@ -85,15 +85,16 @@ web::awaitable<web::Response> create_task(Desk& desk, web::Request& request,
                                           const web::PathParams&) {
   if (!desk.options.tasks_are_open && runtime::caller_of(request).role == Role::nobody) {
     const Fault fault{FaultKind::unauthenticated, "unauthenticated", "Sign in first.", {}};
-    co_return refusal(fault, request);
+    co_return web::problem_response(fault, request);
   }
   const auto pass = co_await desk.uploads.enter(request.deadline);
-  if (!pass) co_return refusal(unavailable("Too many uploads at the moment."), request);
+  if (!pass)
+    co_return web::problem_response(unavailable("Too many uploads at the moment."), request);
   uploads::TaskForm form{desk.workshop(), desk.options.form};
   const auto task = co_await read_task(request, form);
   if (!task) {
     count_refused(task.error().code);
-    co_return refusal(task.error(), request);
+    co_return web::problem_response(task.error(), request);
   }
   web::Response response = co_await store_task(desk, request, *task, form.fingerprint());
   co_return response;

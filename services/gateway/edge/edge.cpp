@@ -34,10 +34,8 @@ Fault unsupported_type(const contract::Operation& operation) {
 
 web::Response refusal(const Fault& fault, const web::Request& request) {
   auto response = web::problem_response(fault, request);
-  if (fault.kind == FaultKind::unauthenticated) {
-    const bool had_token = request.headers.has("Authorization");
-    response.headers.add("WWW-Authenticate",
-                         had_token ? R"(Bearer error="invalid_token")" : "Bearer");
+  if (fault.kind == FaultKind::unauthenticated && request.headers.has("Authorization")) {
+    response.headers.set("WWW-Authenticate", R"(Bearer error="invalid_token")");
   }
   return response;
 }

@@ -44,12 +44,6 @@ Fault bad_credentials() {
           {{"error", "invalid_grant"}}};
 }
 
-web::Response refusal(const Fault& fault, const web::Request& request) {
-  web::Response response = web::problem_response(fault, request);
-  if (response.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
-  return response;
-}
-
 // RFC 6749 section 5.1: nobody keeps a copy.
 web::Response unkept(web::Response response) {
   response.headers.set("Cache-Control", "no-store");
@@ -170,18 +164,19 @@ web::awaitable<Result<std::invoke_result_t<Work&>>> DirectApi::hashing(const web
 
 web::awaitable<web::Response> DirectApi::register_account(const web::Request& request) {
   const auto account = read_registration(request.body);
-  if (!account) co_return refusal(account.error(), request);
+  if (!account) co_return web::problem_response(account.error(), request);
   auto response = co_await store_account(request, *account);
   co_return response;
 }
 
 web::awaitable<web::Response> DirectApi::create_account(const web::Request& request) {
   const Caller caller = caller_of(request);
-  if (!caller.is_staff()) co_return refusal(forbidden("Only staff may create users."), request);
+  if (!caller.is_staff())
+    co_return web::problem_response(forbidden("Only staff may create users."), request);
   const auto account = read_account(request.body);
-  if (!account) co_return refusal(account.error(), request);
+  if (!account) co_return web::problem_response(account.error(), request);
   if (account->roles != domain::only_customer && !caller.is_ops()) {
-    co_return refusal(forbidden("Only ops may give roles."), request);
+    co_return web::problem_response(forbidden("Only ops may give roles."), request);
   }
   auto response = co_await store_account(request, *account);
   co_return response;
@@ -195,7 +190,7 @@ web::awaitable<web::Response> DirectApi::store_account(const web::Request& reque
       return auth::hash_password(account.password->reveal(), policy_.password_cost);
     };
     auto made = co_await hashing(request, make);
-    if (!made) co_return refusal(made.error(), request);
+    if (!made) co_return web::problem_response(made.error(), request);
     hash = std::move(*made);
   }
   const outbox::DirectCommand command{
@@ -208,13 +203,13 @@ web::awaitable<web::Response> DirectApi::store_account(const web::Request& reque
     });
   };
   auto outcome = co_await in_database(request, work);
-  if (!outcome) co_return refusal(outcome.error(), request);
+  if (!outcome) co_return web::problem_response(outcome.error(), request);
   co_return to_response(*outcome);
 }
 
 web::awaitable<web::Response> DirectApi::give_token(const web::Request& request) {
   const auto grant = read_grant(request.body);
-  if (!grant) co_return unkept(refusal(grant.error(), request));
+  if (!grant) co_return unkept(web::problem_response(grant.error(), request));
   web::Response response;
   if (const auto* password = std::get_if<PasswordGrant>(&*grant)) {
     response = co_await sign_in(request, *password);
@@ -229,16 +224,16 @@ web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
   // Before the database is asked for what could not be hashed: a flood has to stay cheap.
   if (hash_lane_.is_full()) {
     logins("overloaded").add();
-    co_return refusal(Lane::too_busy(), request);
+    co_return web::problem_response(Lane::too_busy(), request);
   }
   const auto key = keys_.signer(now());
-  if (!key) co_return refusal(key.error(), request);
+  if (!key) co_return web::problem_response(key.error(), request);
   auto find = [&](pg::Connection& connection) {
     pg::Session session{connection};
     return store::find_credentials(session, grant.name);
   };
   const auto known = co_await in_database(request, find);
-  if (!known) co_return refusal(known.error(), request);
+  if (!known) co_return web::problem_response(known.error(), request);
 
   const bool may_sign_in = known->has_value() && (*known)->password.has_value();
   const std::string& hash = may_sign_in ? *(*known)->password : decoy_;
@@ -246,7 +241,7 @@ web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
   const auto verdict = co_await hashing(request, verify);
   if (!verdict) {
     logins("overloaded").add();
-    co_return refusal(verdict.error(), request);
+    co_return web::problem_response(verdict.error(), request);
   }
   std::optional<TokenPair> pair;
   if (may_sign_in && verdict->right) {
@@ -258,7 +253,7 @@ web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
       return made;
     };
     auto entered = co_await in_database(request, enter);
-    if (!entered) co_return refusal(entered.error(), request);
+    if (!entered) co_return web::problem_response(entered.error(), request);
     pair = std::move(*entered);
   }
 
@@ -267,13 +262,14 @@ web::awaitable<web::Response> DirectApi::sign_in(const web::Request& request,
   log::info("auth.login", {{"outcome", pair ? "succeeded" : "refused"},
                            {"user_id", pair ? pair->user_id.to_string() : ""},
                            {"client", client_of(request)}});
-  co_return pair ? token_response(*pair, policy_) : refusal(bad_credentials(), request);
+  co_return pair ? token_response(*pair, policy_)
+                 : web::problem_response(bad_credentials(), request);
 }
 
 web::awaitable<web::Response> DirectApi::refresh(const web::Request& request,
                                                  const RefreshGrant& grant) {
   const auto key = keys_.signer(now());
-  if (!key) co_return refusal(key.error(), request);
+  if (!key) co_return web::problem_response(key.error(), request);
   auto work = [&](pg::Connection& connection) {
     std::optional<TokenPair> made;
     std::optional<domain::Session> copied;
@@ -290,14 +286,14 @@ web::awaitable<web::Response> DirectApi::refresh(const web::Request& request,
     return made;
   };
   const auto pair = co_await in_database(request, work);
-  if (!pair) co_return refusal(pair.error(), request);
-  if (!*pair) co_return refusal(bad_credentials(), request);
+  if (!pair) co_return web::problem_response(pair.error(), request);
+  if (!*pair) co_return web::problem_response(bad_credentials(), request);
   co_return token_response(**pair, policy_);
 }
 
 web::awaitable<web::Response> DirectApi::revoke_token(const web::Request& request) {
   auto token = read_revocation(request.body);
-  if (!token) co_return unkept(refusal(token.error(), request));
+  if (!token) co_return unkept(web::problem_response(token.error(), request));
   auto work = [&](pg::Connection& connection) {
     std::optional<Id> whose;
     transactions_.run(connection, [&](pg::Tx& tx, outbox::Writer& out) {
@@ -310,26 +306,26 @@ web::awaitable<web::Response> DirectApi::revoke_token(const web::Request& reques
     return whose.has_value();
   };
   const auto done = co_await in_database(request, work);
-  if (!done) co_return unkept(refusal(done.error(), request));
+  if (!done) co_return unkept(web::problem_response(done.error(), request));
   co_return unkept(web::json_response(200, json::object{}));
 }
 
 web::awaitable<web::Response> DirectApi::change_password(const web::Request& request) {
   const Caller caller = caller_of(request);
   auto change = read_password_change(request.body);
-  if (!change) co_return refusal(change.error(), request);
-  if (hash_lane_.is_full()) co_return refusal(Lane::too_busy(), request);
+  if (!change) co_return web::problem_response(change.error(), request);
+  if (hash_lane_.is_full()) co_return web::problem_response(Lane::too_busy(), request);
   auto find = [&](pg::Connection& connection) {
     pg::Session session{connection};
     return store::find_credentials(session, caller.user.value_or(Id{}));
   };
   const auto found = co_await in_database(request, find);
-  if (!found) co_return refusal(found.error(), request);
-  if (!*found) co_return refusal(bad_credentials(), request);
+  if (!found) co_return web::problem_response(found.error(), request);
+  if (!*found) co_return web::problem_response(bad_credentials(), request);
   const store::Credentials& known = **found;
   const auto allowed =
       domain::check_password(change->next.reveal(), known.email, known.username, "/new_password");
-  if (!allowed) co_return refusal(allowed.error(), request);
+  if (!allowed) co_return web::problem_response(allowed.error(), request);
 
   auto rehash = [&]() -> std::optional<std::string> {
     if (!auth::verify_password(change->current.reveal(), known.password.value_or(decoy_))) {
@@ -338,8 +334,8 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
     return auth::hash_password(change->next.reveal(), policy_.password_cost);
   };
   const auto hash = co_await hashing(request, rehash);
-  if (!hash) co_return refusal(hash.error(), request);
-  if (!*hash) co_return refusal(bad_credentials(), request);
+  if (!hash) co_return web::problem_response(hash.error(), request);
+  if (!*hash) co_return web::problem_response(bad_credentials(), request);
 
   auto work = [&](pg::Connection& connection) {
     bool done = false;
@@ -351,8 +347,8 @@ web::awaitable<web::Response> DirectApi::change_password(const web::Request& req
     return done;
   };
   const auto done = co_await in_database(request, work);
-  if (!done) co_return refusal(done.error(), request);
-  if (!*done) co_return refusal(bad_credentials(), request);
+  if (!done) co_return web::problem_response(done.error(), request);
+  if (!*done) co_return web::problem_response(bad_credentials(), request);
   web::Response response;
   response.status = 204;
   co_return response;
@@ -372,8 +368,8 @@ web::awaitable<web::Response> DirectApi::give_link_code(const web::Request& requ
     return done;
   };
   const auto done = co_await in_database(request, work);
-  if (!done) co_return unkept(refusal(done.error(), request));
-  if (!*done) co_return refusal(not_found("There is no such user."), request);
+  if (!done) co_return unkept(web::problem_response(done.error(), request));
+  if (!*done) co_return web::problem_response(not_found("There is no such user."), request);
   const std::string url = "https://t.me/" + policy_.telegram_bot + "?start=" + code;
   const json::object body{{"code", code}, {"url", url}, {"expires_at", to_rfc3339(expires_at)}};
   co_return unkept(web::json_response(201, body));

@@ -1,9 +1,11 @@
 #include <catch2/catch.hpp>
 
+#include "libs/testing/testing.hpp"
 #include "tests/integration/gateway/fixture.hpp"
 #include "tests/unit/contract/fixture.hpp"
 
 using namespace waybill;
+using namespace std::chrono_literals;
 using namespace waybill::gateway;
 
 namespace {
@@ -134,6 +136,7 @@ paths:
   CHECK(platform.ask("POST", "/v1/texts").status == 200);
   CHECK_FALSE(platform.upstream.headers_of("/v1/texts").has("Waybill-Time-Left"));
   CHECK(platform.ask("POST", "/v1/notes").status == 503);
+  REQUIRE(testing::eventually(5s, [&] { return platform.upstream.asked("/v1/notes") == 1; }));
   CHECK(platform.upstream.headers_of("/v1/notes").has("Waybill-Time-Left"));
 }
 

@@ -51,6 +51,11 @@ TEST_CASE("a fault becomes a problem document with the path and the correlation 
   CHECK(problem.at("correlation_id") == "abc");
 }
 
+TEST_CASE("who has not proved himself is told how", "[web][problem]") {
+  const Fault fault{FaultKind::unauthenticated, "unauthenticated", "Who are you?", {}};
+  CHECK(problem_response(fault, {}).headers.get("WWW-Authenticate") == "Bearer");
+}
+
 TEST_CASE("who is told to come back later is told when", "[web][problem]") {
   const Fault limited{FaultKind::rate_limited, "rate-limited", "Too many.", {}};
   CHECK(problem_response(limited, {}).headers.get("Retry-After") == "1");
