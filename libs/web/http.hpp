@@ -120,7 +120,7 @@ struct Response {
 
 Response json_response(int status, const boost::json::value& body);
 // The one function that turns a fault into application/problem+json; sets Retry-After on 429 and
-// 503.
+// 503, and the challenge `Bearer` on 401.
 Response problem_response(const Fault& fault, const Request& request);
 
 // What a server calls. handle() runs as a coroutine on the server's io_context and must not block.
