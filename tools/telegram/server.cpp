@@ -8,24 +8,12 @@
 #include "libs/core/strict_json.hpp"
 #include "libs/log/log.hpp"
 #include "libs/web/multipart.hpp"
+#include "tools/telegram/members.hpp"
 
 namespace waybill::local_telegram {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_at(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  const json::string* text = found ? found->if_string() : nullptr;
-  return text ? std::string{*text} : std::string{};
-}
-
-std::int64_t integer_at(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  if (!found) return 0;
-  if (const json::string* text = found->if_string()) return std::atoll(text->c_str());
-  return found->is_number() ? found->to_number<std::int64_t>() : 0;
-}
 
 web::Response refusal_response(const Refusal& refusal) {
   json::object body{

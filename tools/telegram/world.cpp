@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/telegram/members.hpp"
+
 namespace waybill::local_telegram {
 namespace {
 
@@ -13,20 +15,6 @@ constexpr std::size_t most_data = 64;
 constexpr std::size_t most_buttons = 100;
 constexpr std::size_t most_toast = 200;
 constexpr std::size_t most_fetched = 20'000'000;
-
-std::string text_at(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  const json::string* text = found ? found->if_string() : nullptr;
-  return text ? std::string{*text} : std::string{};
-}
-
-// Numbers may come as text: a form has nothing else.
-std::int64_t integer_at(const json::object& object, std::string_view name) {
-  const json::value* found = object.if_contains(name);
-  if (!found) return 0;
-  if (const json::string* text = found->if_string()) return std::atoll(text->c_str());
-  return found->is_number() ? found->to_number<std::int64_t>() : 0;
-}
 
 World::Result refuse(int code, std::string description) {
   return {nullptr, Refusal{code, std::move(description), std::nullopt}};

@@ -4,11 +4,11 @@
 
 #include "libs/async/async.hpp"
 #include "libs/core/backoff.hpp"
+#include "libs/drawing/drawing.hpp"
 #include "libs/log/log.hpp"
 #include "libs/metrics/metrics.hpp"
 #include "libs/web/pipe.hpp"
 #include "services/bot/telegram/form.hpp"
-#include "services/bot/telegram/picture.hpp"
 
 namespace waybill::bot {
 namespace {
@@ -175,7 +175,7 @@ awaitable<Reply> Sender::send_file(const Outgoing& outgoing, TraceContext trace)
   file.field = outgoing.file_field;
   file.file_name = outgoing.file_name;
   if (!outgoing.svg.empty()) {
-    telegram::TextBody picture{telegram::to_png(outgoing.svg)};
+    telegram::TextBody picture{drawing::to_png(outgoing.svg)};
     file.source = &picture;
     const Reply reply = co_await api_.send_form(outgoing.method.c_str(), outgoing.parameters, file);
     co_return reply;

@@ -3,8 +3,8 @@
 #include <array>
 #include <map>
 
+#include "libs/drawing/drawing.hpp"
 #include "services/report/domain/chart.hpp"
-#include "services/report/queries/png.hpp"
 
 namespace waybill::report::queries {
 
@@ -64,7 +64,7 @@ web::Response chart_response(const domain::Sales& by_day, const std::string& tit
   for (const auto& [date, day] : days) chart.days.push_back(day);
   std::string svg = domain::to_svg(chart);
   if (format == Format::svg) return {200, "image/svg+xml", std::move(svg)};
-  return {200, "image/png", to_png(svg)};
+  return {200, "image/png", drawing::to_png(svg)};
 }
 
 }  // namespace waybill::report::queries

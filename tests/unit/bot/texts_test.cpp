@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "libs/drawing/drawing.hpp"
 #include "services/bot/domain/chart.hpp"
 #include "services/bot/domain/html.hpp"
 #include "services/bot/domain/update.hpp"
-#include "services/bot/telegram/picture.hpp"
 
 using namespace waybill::bot::domain;
 
@@ -78,8 +78,7 @@ TEST_CASE("updates are read as Telegram sends them", "[bot][update]") {
 }
 
 TEST_CASE("a chart becomes a PNG of 1280 × 720", "[bot][chart]") {
-  const std::string png =
-      waybill::bot::telegram::to_png(to_svg(chart_days({{3, 10, 2}}), Language::en));
+  const std::string png = waybill::drawing::to_png(to_svg(chart_days({{3, 10, 2}}), Language::en));
   REQUIRE(png.size() > 24);
   CHECK(png.substr(1, 3) == "PNG");
   CHECK(png.substr(16, 8) == std::string("\0\0\x05\0\0\0\x02\xd0", 8));

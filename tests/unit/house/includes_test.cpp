@@ -33,10 +33,10 @@ std::vector<Include> all_includes() {
 }
 
 // The libraries in the order in which they may use each other, as libs/CMakeLists.txt lists them.
-const std::vector<std::string> kLayers{"core",       "config",  "auth",      "log",      "metrics",
-                                       "async",      "web",     "trace",     "pg",       "cache",
-                                       "blob",       "image",   "messaging", "contract", "outbox",
-                                       "projection", "runtime", "testing"};
+const std::vector<std::string> kLayers{"core",   "config",     "auth",    "log",       "metrics",
+                                       "async",  "web",        "trace",   "pg",        "cache",
+                                       "blob",   "image",      "drawing", "messaging", "contract",
+                                       "outbox", "projection", "runtime", "testing"};
 
 std::size_t layer(const std::string& path) {
   for (std::size_t i = 0; i < kLayers.size(); ++i) {

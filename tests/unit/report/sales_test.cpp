@@ -3,9 +3,9 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/drawing/drawing.hpp"
 #include "services/report/domain/chart.hpp"
 #include "services/report/domain/csv.hpp"
-#include "services/report/queries/png.hpp"
 
 using namespace waybill;
 using namespace waybill::report::domain;
@@ -138,7 +138,7 @@ TEST_CASE("the chart has a bar and a point per day", "[chart]") {
   CHECK(count("<rect") == 32);  // with the background and the legend
   CHECK(svg.find("Sales &amp; more") != std::string::npos);
   CHECK(svg.find("nan") == std::string::npos);
-  const std::string png = report::queries::to_png(svg);
+  const std::string png = drawing::to_png(svg);
   CHECK(png.substr(1, 3) == "PNG");
 }
 
@@ -151,6 +151,6 @@ TEST_CASE("a chart of nothing, of one day and of a year can be drawn", "[chart]"
     const std::string svg = to_svg(chart);
     CHECK(svg.find("nan") == std::string::npos);
     CHECK(svg.find("inf") == std::string::npos);
-    CHECK_FALSE(report::queries::to_png(svg).empty());
+    CHECK_FALSE(drawing::to_png(svg).empty());
   }
 }

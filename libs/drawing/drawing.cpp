@@ -1,4 +1,4 @@
-#include "services/bot/telegram/picture.hpp"
+#include "libs/drawing/drawing.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -6,10 +6,8 @@
 #include <cairo.h>
 #include <librsvg/rsvg.h>
 
-namespace waybill::bot::telegram {
+namespace waybill::drawing {
 namespace {
-
-constexpr int width = 1280, height = 720;
 
 struct Release {
   void operator()(RsvgHandle* handle) const { g_object_unref(handle); }
@@ -25,7 +23,7 @@ cairo_status_t append(void* text, const unsigned char* data, unsigned int length
 [[noreturn]] void fail(GError* error) {
   const std::string reason = error ? error->message : "unknown";
   g_clear_error(&error);
-  throw std::runtime_error{"the chart can't be drawn: " + reason};
+  throw std::runtime_error{"the drawing can't be read: " + reason};
 }
 
 }  // namespace
@@ -35,8 +33,12 @@ std::string to_png(std::string_view svg) {
   const std::unique_ptr<RsvgHandle, Release> handle{
       rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), &error)};
   if (!handle) fail(error);
-  const std::unique_ptr<cairo_surface_t, Release> surface{
-      cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height)};
+  double width = 0, height = 0;
+  if (!rsvg_handle_get_intrinsic_size_in_pixels(handle.get(), &width, &height)) {
+    throw std::runtime_error{"the drawing has no size in pixels"};
+  }
+  const std::unique_ptr<cairo_surface_t, Release> surface{cairo_image_surface_create(
+      CAIRO_FORMAT_ARGB32, static_cast<int>(width), static_cast<int>(height))};
   const std::unique_ptr<cairo_t, Release> context{cairo_create(surface.get())};
   const RsvgRectangle whole{0, 0, width, height};
   if (!rsvg_handle_render_document(handle.get(), context.get(), &whole, &error)) fail(error);
@@ -47,4 +49,4 @@ std::string to_png(std::string_view svg) {
   return png;
 }
 
-}  // namespace waybill::bot::telegram
+}  // namespace waybill::drawing
